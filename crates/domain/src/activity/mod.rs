@@ -1,0 +1,13 @@
+//! The activity feed: who did what, in the order in which it happened.
+
+mod port;
+mod reader;
+mod record;
+mod service;
+
+pub use port::ActivityStore;
+#[cfg(any(test, feature = "mocks"))]
+pub use port::MockActivityStore;
+pub use reader::ActivityReader;
+pub use record::{Activity, ActivityAction, ActivityAfter, ActivityId, ActivityQuery};
+pub use service::{ActivityPage, ActivityService};

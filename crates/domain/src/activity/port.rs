@@ -1,0 +1,14 @@
+//! Reading the activity feed. It is written by its reader.
+
+use async_trait::async_trait;
+
+use super::{Activity, ActivityAfter, ActivityQuery};
+use crate::{Page, StoreError};
+
+/// Reads the activity feed.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait ActivityStore: Send + Sync {
+    /// A page of the feed, newest first.
+    async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError>;
+}

@@ -1,0 +1,153 @@
+//! The reader that writes the activity feed.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Activity, ActivityAction, ActivityId};
+use crate::event::{Effects, EventKind, LoggedEvent, Reader, ReaderName, Undigestible};
+
+/// Turns each event about a record into one entry of the activity feed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ActivityReader;
+
+#[derive(Deserialize)]
+struct Titled {
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct WithEpisode {
+    episode: Titled,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Updated {
+    episode: Titled,
+    changed_fields: Value,
+    changes: Value,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct WithUser {
+    user: Named,
+}
+
+/// What an event says for the feed.
+struct Entry {
+    action: ActivityAction,
+    name: String,
+    metadata: Value,
+}
+
+impl Entry {
+    fn titled(action: ActivityAction, title: String) -> Self {
+        Self { action, metadata: json!({ "title": title }), name: title }
+    }
+}
+
+impl Reader for ActivityReader {
+    fn name(&self) -> ReaderName {
+        ReaderName::Activity
+    }
+
+    fn digest(&self, event: &LoggedEvent) -> Result<Effects, Undigestible> {
+        let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
+        let activities = entry(kind, &event.data)?.map(|entry| record(event, entry)).into_iter().collect();
+        Ok(Effects { activities, ..Effects::default() })
+    }
+}
+
+fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
+    let entry = match kind {
+        EventKind::EpisodeCreated => {
+            Entry::titled(ActivityAction::Create, serde_json::from_str::<WithEpisode>(data)?.episode.title)
+        }
+        EventKind::EpisodeRestored => {
+            Entry::titled(ActivityAction::Restore, serde_json::from_str::<WithEpisode>(data)?.episode.title)
+        }
+        EventKind::EpisodeDeleted => Entry::titled(ActivityAction::Delete, serde_json::from_str::<Titled>(data)?.title),
+        EventKind::EpisodeUpdated => {
+            let Updated { episode, changed_fields, changes } = serde_json::from_str(data)?;
+            let title = episode.title;
+            let metadata = json!({ "title": title, "changedFields": changed_fields, "changes": changes });
+            Entry { action: ActivityAction::Update, name: title, metadata }
+        }
+        EventKind::UserCreated => {
+            let name = serde_json::from_str::<WithUser>(data)?.user.name;
+            Entry { action: ActivityAction::Create, metadata: json!({ "name": name }), name }
+        }
+        EventKind::Notification => return Ok(None),
+    };
+    Ok(Some(entry))
+}
+
+fn record(event: &LoggedEvent, entry: Entry) -> Activity {
+    let metadata = match entry.metadata {
+        Value::Object(metadata) => metadata,
+        _ => Map::new(),
+    };
+    Activity {
+        id: ActivityId::new(event.id.uuid()),
+        seq: event.seq,
+        user_id: event.actor.id,
+        user_name: event.actor.name.clone(),
+        action: entry.action,
+        resource_type: event.subject.kind.clone(),
+        resource_id: event.subject.id,
+        resource_name: entry.name,
+        metadata,
+        ip: event.origin.ip.clone(),
+        user_agent: event.origin.user_agent.clone(),
+        request_id: event.origin.request_id.clone(),
+        created_at: event.timestamp,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{ActorStamp, Audience, EventId, Origin, Seq};
+    use crate::{ResourceKind, Subject, Timestamp};
+
+    fn event(name: &str, data: &str) -> LoggedEvent {
+        LoggedEvent {
+            seq: Seq::new(7).unwrap(),
+            id: EventId::new(uuid::Uuid::from_u128(1)),
+            name: name.into(),
+            data: data.into(),
+            timestamp: Timestamp::from_micros(0).unwrap(),
+            actor: ActorStamp::system(),
+            origin: Origin::default(),
+            subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
+            audience: Audience::Readers,
+        }
+    }
+
+    #[test]
+    fn an_update_is_logged_with_what_changed() {
+        let data = r#"{"episode":{"title":"Pilot"},"changedFields":["status"],"changes":{"status":["draft","published"]},"updatedBy":"x"}"#;
+        let effects = ActivityReader.digest(&event("episode_updated", data)).unwrap();
+        let activity = &effects.activities[0];
+        assert_eq!(activity.action, ActivityAction::Update);
+        assert_eq!(activity.metadata["changedFields"], json!(["status"]));
+        assert_eq!(activity.metadata["title"], "Pilot");
+        assert_eq!(activity.id.uuid(), uuid::Uuid::from_u128(1));
+    }
+
+    #[test]
+    fn a_notification_leaves_no_trace_in_the_feed() {
+        assert_eq!(ActivityReader.digest(&event("notification", "{}")).unwrap(), Effects::default());
+    }
+
+    #[test]
+    fn unknown_names_and_broken_data_are_undigestible() {
+        assert!(ActivityReader.digest(&event("episode_exploded", "{}")).is_err());
+        assert!(ActivityReader.digest(&event("episode_created", "{")).is_err());
+    }
+}

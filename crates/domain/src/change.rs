@@ -1,0 +1,123 @@
+//! The unit of work as a value: new state and the events that tell of it, inseparable.
+
+use crate::Version;
+use crate::episode::Episode;
+use crate::event::DomainEvent;
+use crate::identity::User;
+
+/// What a pure transition makes of a record. Only this crate builds one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change<T> {
+    expected: Option<Version>,
+    state: T,
+    erased: bool,
+    events: Vec<DomainEvent>,
+}
+
+impl<T> Change<T> {
+    /// A record that did not exist before.
+    pub(crate) fn created(state: T, event: DomainEvent) -> Self {
+        Self { expected: None, state, erased: false, events: vec![event] }
+    }
+
+    /// A record that was in version `expected`.
+    pub(crate) fn updated(expected: Version, state: T, event: DomainEvent) -> Self {
+        Self { expected: Some(expected), state, erased: false, events: vec![event] }
+    }
+
+    /// A record that was in version `expected` and is to leave the store for good.
+    pub(crate) fn erased(expected: Version, state: T, event: DomainEvent) -> Self {
+        Self { expected: Some(expected), state, erased: true, events: vec![event] }
+    }
+
+    /// The version that must stand in the store; `None` when the record must not exist yet.
+    #[must_use]
+    pub const fn expected(&self) -> Option<Version> {
+        self.expected
+    }
+
+    /// The new state; for an erased record its last one.
+    #[must_use]
+    pub const fn state(&self) -> &T {
+        &self.state
+    }
+
+    /// Whether the record leaves the store for good.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        self.erased
+    }
+
+    /// The events, in order.
+    #[must_use]
+    pub fn events(&self) -> &[DomainEvent] {
+        &self.events
+    }
+}
+
+/// A change of a record of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecordChange {
+    /// Of an episode.
+    Episode(Change<Episode>),
+    /// Of a user.
+    User(Change<User>),
+}
+
+/// Remembers that a request was carried out, in the transaction that carries it out, so that repeating it does
+/// nothing and answers the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Whose request it was, where it went and its key; at most one receipt a scope.
+    pub scope: String,
+    /// A digest of what was asked, to notice another request under the same key.
+    pub fingerprint: String,
+}
+
+/// Changes that are committed together or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeSet {
+    changes: Vec<RecordChange>,
+    receipt: Option<Receipt>,
+}
+
+impl ChangeSet {
+    /// Adds the receipt of the request that asked for these changes.
+    #[must_use]
+    pub fn with_receipt(mut self, receipt: Receipt) -> Self {
+        self.receipt = Some(receipt);
+        self
+    }
+
+    /// The changes, in order.
+    #[must_use]
+    pub fn changes(&self) -> &[RecordChange] {
+        &self.changes
+    }
+
+    /// The receipt, if the request asked for one.
+    #[must_use]
+    pub const fn receipt(&self) -> Option<&Receipt> {
+        self.receipt.as_ref()
+    }
+
+    /// The events of all changes, in order.
+    pub fn events(&self) -> impl Iterator<Item = &DomainEvent> {
+        self.changes.iter().flat_map(|change| match change {
+            RecordChange::Episode(change) => change.events(),
+            RecordChange::User(change) => change.events(),
+        })
+    }
+}
+
+impl From<Change<Episode>> for ChangeSet {
+    fn from(change: Change<Episode>) -> Self {
+        Self { changes: vec![RecordChange::Episode(change)], receipt: None }
+    }
+}
+
+impl From<Change<User>> for ChangeSet {
+    fn from(change: Change<User>) -> Self {
+        Self { changes: vec![RecordChange::User(change)], receipt: None }
+    }
+}

@@ -1,0 +1,21 @@
+//! Episodes: the canonical record of what is made.
+
+mod draft;
+mod port;
+mod query;
+mod record;
+mod service;
+mod status;
+mod transition;
+
+pub use draft::{EpisodePatch, NewEpisode};
+pub use port::EpisodeStore;
+#[cfg(any(test, feature = "mocks"))]
+pub use port::MockEpisodeStore;
+pub use query::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue, fold};
+pub use record::{
+    Categories, Category, Description, DurationMinutes, Episode, EpisodeId, EpisodeNumber, Genre, PersonName, Rating,
+    SeasonNumber, ThumbnailUrl, Title,
+};
+pub use service::EpisodeService;
+pub use status::EpisodeStatus;

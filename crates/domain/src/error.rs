@@ -1,0 +1,96 @@
+//! What can go wrong in a use case, each with what the caller needs to go on.
+
+use thiserror::Error;
+
+use crate::event::Seq;
+use crate::{CommitError, FieldError, ResourceKind, Version};
+
+/// The store was out of reach, refused a statement, took too long or held something unreadable.
+///
+/// The cause is for the log, never for the caller.
+#[derive(Debug, Error)]
+#[error("the store failed: {0}")]
+pub struct StoreError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the adapter's own error.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, Error)]
+pub enum ServiceError {
+    /// The caller did not prove who they are.
+    #[error("{reason}")]
+    Unauthenticated {
+        /// What is wrong with the proof.
+        reason: &'static str,
+    },
+    /// The permission table says no.
+    #[error("your role does not allow this on {kind} records")]
+    Forbidden {
+        /// The kind of record.
+        kind: ResourceKind,
+    },
+    /// There is no such record, or it is deleted.
+    #[error("there is no {kind} with this id")]
+    NotFound {
+        /// The kind of record.
+        kind: ResourceKind,
+    },
+    /// The record's state does not lead to the wanted one.
+    #[error("{kind} cannot go from {from} to {to}")]
+    InvalidTransition {
+        /// The kind of record.
+        kind: ResourceKind,
+        /// The current state.
+        from: &'static str,
+        /// The wanted state.
+        to: &'static str,
+    },
+    /// Another record holds what must be unique.
+    #[error("{what} already exists")]
+    AlreadyExists {
+        /// What exists, as the beginning of the sentence.
+        what: &'static str,
+    },
+    /// The record is not in a state in which this makes sense, or too many others wrote it at once.
+    #[error("{reason}")]
+    Conflict {
+        /// A sentence that says what to do.
+        reason: &'static str,
+    },
+    /// The record is not in the version that the caller has seen.
+    #[error("the record is in version {}", current.get())]
+    VersionMismatch {
+        /// The version that it is in.
+        current: Version,
+    },
+    /// Fields that were refused, all at once.
+    #[error("{} field(s) were refused", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// The log does not reach from where the caller stopped reading to now.
+    #[error("the log holds events from {first} to {head} only")]
+    LogTruncated {
+        /// The first event that is still held.
+        first: Seq,
+        /// The last event.
+        head: Seq,
+    },
+    /// The store failed; the same request may succeed later.
+    #[error("the store is unavailable")]
+    Unavailable(#[from] StoreError),
+}
+
+impl From<CommitError> for ServiceError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Stale => Self::Conflict { reason: "others kept changing this record: try again" },
+            CommitError::AlreadyExists { what } => Self::AlreadyExists { what },
+            CommitError::Received(_) => Self::Conflict { reason: "this request was already carried out" },
+            CommitError::Store(error) => Self::Unavailable(error),
+        }
+    }
+}

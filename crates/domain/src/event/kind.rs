@@ -1,0 +1,62 @@
+//! The catalogue of events.
+
+/// A kind of event that this release writes and understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// An episode came into being.
+    EpisodeCreated,
+    /// Fields of an episode changed.
+    EpisodeUpdated,
+    /// An episode was deleted, softly or for good.
+    EpisodeDeleted,
+    /// A softly deleted episode came back.
+    EpisodeRestored,
+    /// A user's account came into being.
+    UserCreated,
+    /// A notification was written for its owner.
+    Notification,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::EpisodeCreated,
+        Self::EpisodeUpdated,
+        Self::EpisodeDeleted,
+        Self::EpisodeRestored,
+        Self::UserCreated,
+        Self::Notification,
+    ];
+
+    /// The name on the wire and in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EpisodeCreated => "episode_created",
+            Self::EpisodeUpdated => "episode_updated",
+            Self::EpisodeDeleted => "episode_deleted",
+            Self::EpisodeRestored => "episode_restored",
+            Self::UserCreated => "user_created",
+            Self::Notification => "notification",
+        }
+    }
+
+    /// The kind of this name, if this release knows it.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(EventKind::parse("episode_exploded"), None);
+    }
+}

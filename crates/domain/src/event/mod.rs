@@ -1,0 +1,29 @@
+//! The log: what has happened, in one total order, and who may learn of it.
+//!
+//! A transition makes [`DomainEvent`]s, the ledger commits them with the state, and the log gives each its [`Seq`].
+//! A [`Reader`] turns logged events into [`Effects`]; a [`ReaderRun`] decides when it tries again and what it parks.
+
+mod audience;
+mod catch_up;
+mod kind;
+mod port;
+mod reader;
+mod record;
+mod run;
+mod seq;
+mod topic;
+
+pub use audience::Audience;
+pub use catch_up::{CatchUp, CatchUpPage};
+pub use kind::EventKind;
+pub use port::{EventLog, ReaderGate};
+#[cfg(any(test, feature = "mocks"))]
+pub use port::{MockEventLog, MockReaderGate};
+#[cfg(any(test, feature = "mocks"))]
+pub use reader::MockReader;
+pub use reader::{Effects, ParkedEvent, Reader, ReaderName, Undigestible};
+pub use record::{ActorStamp, DomainEvent, EventId, LoggedEvent, Origin};
+pub(crate) use record::{Stamp, json_text};
+pub use run::{ReaderRun, Step};
+pub use seq::{LogBounds, Seq};
+pub use topic::{Topic, UnknownTopic};

@@ -1,0 +1,98 @@
+//! What a live client may subscribe to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::{Audience, LoggedEvent};
+use crate::ResourceKind;
+use crate::episode::EpisodeId;
+use crate::identity::UserId;
+
+/// A selection of events. What a subscriber gets is this selection of what they may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Events of all episodes.
+    Episodes,
+    /// Events of one episode.
+    Episode(EpisodeId),
+    /// Every event.
+    Feed,
+    /// Events addressed to the subscriber.
+    Me,
+}
+
+impl Topic {
+    /// Whether `event` belongs to this topic for the `subscriber`.
+    #[must_use]
+    pub fn selects(self, event: &LoggedEvent, subscriber: UserId) -> bool {
+        match self {
+            Self::Episodes => event.subject.is(ResourceKind::Episode),
+            Self::Episode(id) => event.subject.is(ResourceKind::Episode) && event.subject.id == id.uuid(),
+            Self::Feed => true,
+            Self::Me => event.audience == Audience::User(subscriber),
+        }
+    }
+}
+
+/// There is no such topic.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, feed or me")]
+pub struct UnknownTopic(pub String);
+
+impl FromStr for Topic {
+    type Err = UnknownTopic;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownTopic(text.chars().take(80).collect());
+        match text {
+            "episodes" => Ok(Self::Episodes),
+            "feed" => Ok(Self::Feed),
+            "me" => Ok(Self::Me),
+            other => match other.split_once(':') {
+                Some(("episode", id)) => id.parse().map(Self::Episode).map_err(|_| unknown()),
+                _ => Err(unknown()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Episodes => f.write_str("episodes"),
+            Self::Episode(id) => write!(f, "episode:{id}"),
+            Self::Feed => f.write_str("feed"),
+            Self::Me => f.write_str("me"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_topic_survives_its_own_text(id in any::<u128>()) {
+            for topic in [Topic::Episodes, Topic::Episode(EpisodeId::new(uuid::Uuid::from_u128(id))), Topic::Feed, Topic::Me] {
+                prop_assert_eq!(topic.to_string().parse::<Topic>(), Ok(topic));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_parsing_panic(text in any::<String>()) {
+            let _ = text.parse::<Topic>();
+        }
+    }
+
+    #[test]
+    fn topics_of_things_that_do_not_exist_are_unknown() {
+        for text in ["", "jobs", "episode:", "episode:7", "episodes:", "EPISODES"] {
+            assert_eq!(text.parse::<Topic>(), Err(UnknownTopic(text.into())));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The one permission table: who may do what to which kind of record, and who may learn of which event.
+
+use super::{Actor, Role};
+use crate::event::{Audience, LoggedEvent};
+use crate::{ResourceKind, ServiceError};
+
+/// What somebody wants to do to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See it.
+    Read,
+    /// Create, change, delete or restore it.
+    Write,
+    /// Delete it for good.
+    Erase,
+    /// See what is kept about its origin: addresses and user agents.
+    ReadOrigin,
+}
+
+/// The permission table.
+const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
+    use Action::{Read, Write};
+    use ResourceKind::{Activity, Episode, Event, Notification, User};
+    match (role, action, kind) {
+        (Role::Worker, _, _) => false,
+        (Role::Admin, _, _)
+        // One's own account and one's own notifications: the services never touch others'.
+        | (_, Read, User)
+        | (_, Read | Write, Notification)
+        | (_, Read, Episode | Activity | Event)
+        | (Role::Editor, Write, Episode) => true,
+        _ => false,
+    }
+}
+
+/// Asks the permission table.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] where it says no.
+pub fn permit(actor: &Actor, action: Action, kind: ResourceKind) -> Result<(), ServiceError> {
+    if allows(actor.role, action, kind) { Ok(()) } else { Err(ServiceError::Forbidden { kind }) }
+}
+
+/// Whether `actor` may learn of `event`, live or later.
+#[must_use]
+pub fn may_see(actor: &Actor, event: &LoggedEvent) -> bool {
+    match event.audience {
+        Audience::Readers => allows(actor.role, Action::Read, ResourceKind::Event),
+        Audience::Admins => matches!(actor.role, Role::Admin),
+        Audience::User(id) => id == actor.id && allows(actor.role, Action::Read, ResourceKind::Notification),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_for_every_role_what_it_may_do_to_episodes() {
+        let may = |role| {
+            [Action::Read, Action::Write, Action::Erase].map(|action| allows(role, action, ResourceKind::Episode))
+        };
+        assert_eq!(may(Role::Viewer), [true, false, false]);
+        assert_eq!(may(Role::Editor), [true, true, false]);
+        assert_eq!(may(Role::Admin), [true, true, true]);
+        assert_eq!(may(Role::Worker), [false, false, false]);
+    }
+
+    #[test]
+    fn origins_are_shown_to_admins_only() {
+        let shown = Role::ALL.map(|role| allows(role, Action::ReadOrigin, ResourceKind::Activity));
+        assert_eq!(shown, [false, false, true, false]);
+    }
+}

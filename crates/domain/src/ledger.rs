@@ -1,0 +1,82 @@
+//! The one port through which anything is written that others may learn of.
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::event::{Effects, ReaderName, Seq};
+use crate::{ChangeSet, StoreError};
+
+/// A change set is in the store, durably.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed;
+
+/// What an earlier request with the same receipt scope was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReceipt {
+    /// The digest of what was asked then.
+    pub fingerprint: String,
+    /// Whether it created the record.
+    pub created: bool,
+    /// The record that it resulted in, as JSON text.
+    pub record: String,
+}
+
+/// Why nothing of a change set was written.
+#[derive(Debug, Error)]
+pub enum CommitError {
+    /// A record is not in the expected version any more, or gone.
+    #[error("a record was changed by another writer")]
+    Stale,
+    /// Another record holds what must be unique.
+    #[error("{what} already exists")]
+    AlreadyExists {
+        /// What exists, as the beginning of the sentence.
+        what: &'static str,
+    },
+    /// A request of the same receipt scope was carried out before.
+    #[error("the request was already carried out")]
+    Received(StoredReceipt),
+    /// The store failed. Nothing was written, unless the connection broke while the answer was on its way.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A reader's step: what follows from the events after `from` up to `to`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advance {
+    /// Whose step.
+    pub reader: ReaderName,
+    /// Where the reader's cursor must stand.
+    pub from: Seq,
+    /// Where it will stand.
+    pub to: Seq,
+    /// What is written with it.
+    pub effects: Effects,
+}
+
+/// What became of a reader's step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advanced {
+    /// The effects are written and the cursor has moved.
+    Done,
+    /// Another process took this step first: nothing was written, and the cursor stands elsewhere.
+    Lost,
+}
+
+/// Writes changes and effects, each wholly or not at all.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Writes the states, the receipt and the events of `set` in one transaction and answers when that is durable.
+    ///
+    /// MUST write nothing and return [`CommitError::Stale`] where a record is not in the expected version,
+    /// [`CommitError::AlreadyExists`] where a unique value is taken and [`CommitError::Received`] where the receipt's
+    /// scope is known. Each event MUST get its place in the log after every event of a change that was answered
+    /// before, and events of one record in the order of its versions; the number may be given a moment later.
+    async fn commit(&self, set: ChangeSet) -> Result<Committed, CommitError>;
+
+    /// Writes a reader's effects and moves its cursor, in one transaction.
+    ///
+    /// MUST write nothing and answer [`Advanced::Lost`] where the cursor does not stand at `advance.from`.
+    async fn advance(&self, advance: Advance) -> Result<Advanced, StoreError>;
+}

@@ -1,0 +1,40 @@
+//! Showrunner's rules, free of I/O: no database, no network, no clock and no randomness but through ports.
+//!
+//! One folder a subject, each with its records, its rules, its ports and its service. A use case is always the same
+//! three steps: load a record, let a pure transition make a [`Change`] of it, commit that through the [`Ledger`].
+//! A [`Change`] holds the new state *and* the events that tell of it, and only this crate can build one: state
+//! cannot be saved without its event. Everything that follows from a change (activities, notifications, live
+//! delivery) is a reader of the event log.
+//!
+//! With the feature `mocks` the module `mocks` offers a mockall mock of every port.
+
+pub mod activity;
+pub mod episode;
+pub mod event;
+pub mod identity;
+pub mod notification;
+pub mod presence;
+
+mod change;
+mod error;
+mod id;
+mod invalid;
+mod ledger;
+#[cfg(any(test, feature = "mocks"))]
+pub mod mocks;
+mod page;
+mod resource;
+mod time;
+mod value;
+mod version;
+
+pub use change::{Change, ChangeSet, Receipt, RecordChange};
+pub use error::{ServiceError, StoreError};
+pub use id::{IdSource, ParseIdError};
+pub use invalid::{FieldError, Invalid};
+pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger, StoredReceipt};
+pub use page::{Limit, Page};
+pub use resource::{ResourceKind, Subject};
+pub use time::{Clock, Timestamp};
+pub use value::{Bounded, Line, Prose};
+pub use version::{Precondition, Version};

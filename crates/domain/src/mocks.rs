@@ -1,0 +1,11 @@
+//! Mocks of every port, for unit tests of code that uses them (feature `mocks`).
+
+pub use crate::activity::MockActivityStore;
+pub use crate::episode::MockEpisodeStore;
+pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
+pub use crate::id::MockIdSource;
+pub use crate::identity::{MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
+pub use crate::ledger::MockLedger;
+pub use crate::notification::MockNotificationStore;
+pub use crate::presence::MockPresenceStore;
+pub use crate::time::MockClock;

@@ -1,0 +1,157 @@
+//! The reader that writes notifications.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::{Builder, Uuid};
+
+use super::{Notification, NotificationId, NotificationKind, NotificationPriority};
+use crate::event::{
+    Audience, DomainEvent, Effects, EventId, EventKind, LoggedEvent, Reader, ReaderName, Undigestible, json_text,
+};
+use crate::identity::UserId;
+use crate::{ResourceKind, Subject};
+
+/// Tells the acting user when an episode was created or deleted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NotificationReader;
+
+#[derive(Deserialize)]
+struct Titled {
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct WithEpisode {
+    episode: Titled,
+}
+
+impl Reader for NotificationReader {
+    fn name(&self) -> ReaderName {
+        ReaderName::Notification
+    }
+
+    fn digest(&self, event: &LoggedEvent) -> Result<Effects, Undigestible> {
+        let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
+        let (title, message) = match kind {
+            EventKind::EpisodeCreated => {
+                let WithEpisode { episode } = serde_json::from_str(&event.data)?;
+                ("Episode created", format!("Episode \"{}\" was created.", episode.title))
+            }
+            EventKind::EpisodeDeleted => {
+                let Titled { title } = serde_json::from_str(&event.data)?;
+                ("Episode deleted", format!("Episode \"{title}\" was deleted."))
+            }
+            _ => return Ok(Effects::default()),
+        };
+        let Some(owner) = event.actor.id else {
+            return Ok(Effects::default());
+        };
+        let notification = notification(event, owner, title, message);
+        let events = vec![told(event, &notification)];
+        Ok(Effects { notifications: vec![notification], events, ..Effects::default() })
+    }
+}
+
+fn notification(event: &LoggedEvent, owner: UserId, title: &str, message: String) -> Notification {
+    let cause = json!({
+        "resourceType": event.subject.kind,
+        "resourceId": event.subject.id,
+        "eventId": event.id,
+    });
+    Notification {
+        id: NotificationId::new(derived(event.id, Derived::Notification)),
+        user_id: owner,
+        seq: event.seq,
+        kind: NotificationKind::Info,
+        event: event.name.clone(),
+        title: title.to_owned(),
+        message,
+        priority: NotificationPriority::Normal,
+        data: if let Value::Object(data) = cause { data } else { serde_json::Map::new() },
+        read_at: None,
+        expires_at: None,
+        created_at: event.timestamp,
+    }
+}
+
+/// The event that tells a notification's owner of it.
+fn told(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
+    DomainEvent {
+        id: EventId::new(derived(cause.id, Derived::Event)),
+        kind: EventKind::Notification,
+        data: json_text(notification),
+        timestamp: cause.timestamp,
+        actor: cause.actor.clone(),
+        origin: cause.origin.clone(),
+        subject: Subject::new(ResourceKind::Notification, notification.id.uuid()),
+        audience: Audience::User(notification.user_id),
+    }
+}
+
+/// What an identifier derived from an event's stands for.
+#[derive(Clone, Copy)]
+enum Derived {
+    Notification,
+    Event,
+}
+
+/// A `UUIDv7` of the same time as `cause`, always the same for the same cause and purpose: two nodes that digest one
+/// event make one notification. The last 62 bits of an event's identifier are random, so turning some of them over
+/// gives one as rare.
+fn derived(cause: EventId, purpose: Derived) -> Uuid {
+    let mut bytes = cause.uuid().into_bytes();
+    bytes[15] ^= match purpose {
+        Derived::Notification => 0x55,
+        Derived::Event => 0xAA,
+    };
+    Builder::from_bytes(bytes).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::event::{ActorStamp, Origin, Seq};
+
+    fn event(name: &str, data: &str, actor: Option<UserId>) -> LoggedEvent {
+        LoggedEvent {
+            seq: Seq::new(7).unwrap(),
+            id: EventId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001)),
+            name: name.into(),
+            data: data.into(),
+            timestamp: Timestamp::from_micros(0).unwrap(),
+            actor: ActorStamp { id: actor, name: "An editor".into(), email: None },
+            origin: Origin::default(),
+            subject: Subject::new(ResourceKind::Episode, Uuid::from_u128(2)),
+            audience: Audience::Readers,
+        }
+    }
+
+    #[test]
+    fn the_acting_user_is_told_of_a_new_episode_and_nobody_else_learns_of_that() {
+        let editor = UserId::new(Uuid::from_u128(3));
+        let created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, Some(editor));
+        let effects = NotificationReader.digest(&created).unwrap();
+        let notification = &effects.notifications[0];
+        assert_eq!(notification.kind, NotificationKind::Info);
+        assert_eq!(notification.message, "Episode \"Pilot\" was created.");
+        assert_eq!(notification.data["eventId"], created.id.to_string());
+        assert_eq!(effects.events[0].audience, Audience::User(editor));
+        assert_eq!(
+            serde_json::from_str::<Value>(&effects.events[0].data).unwrap(),
+            serde_json::to_value(notification).unwrap()
+        );
+    }
+
+    #[test]
+    fn digesting_twice_gives_the_same_effects() {
+        let deleted = event("episode_deleted", r#"{"title":"Pilot"}"#, Some(UserId::new(Uuid::from_u128(3))));
+        assert_eq!(NotificationReader.digest(&deleted), NotificationReader.digest(&deleted));
+    }
+
+    #[test]
+    fn the_system_notifies_nobody_of_what_it_does_itself() {
+        let created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, None);
+        assert_eq!(NotificationReader.digest(&created).unwrap(), Effects::default());
+    }
+}

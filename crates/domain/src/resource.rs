@@ -1,0 +1,63 @@
+//! The kinds of records, and how an event names the record that it is about.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// A kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResourceKind {
+    /// An episode.
+    Episode,
+    /// A user's account.
+    User,
+    /// An entry of the activity feed.
+    Activity,
+    /// A notification.
+    Notification,
+    /// An event of the log.
+    Event,
+}
+
+impl ResourceKind {
+    /// The name on the wire and in the stores.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Episode => "episode",
+            Self::User => "user",
+            Self::Activity => "activity",
+            Self::Notification => "notification",
+            Self::Event => "event",
+        }
+    }
+}
+
+impl fmt::Display for ResourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The record that an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The kind's name. A log may hold kinds that this release does not know.
+    pub kind: String,
+    /// The record's identifier.
+    pub id: Uuid,
+}
+
+impl Subject {
+    /// Names the record `id` of a known `kind`.
+    #[must_use]
+    pub fn new(kind: ResourceKind, id: Uuid) -> Self {
+        Self { kind: kind.as_str().to_owned(), id }
+    }
+
+    /// Whether this is a record of `kind`.
+    #[must_use]
+    pub fn is(&self, kind: ResourceKind) -> bool {
+        self.kind == kind.as_str()
+    }
+}

@@ -1,0 +1,95 @@
+//! Points in time, and the port that tells the current one.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Timelike, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A point in time in UTC, cut to microseconds: the precision that every store keeps.
+///
+/// Its text form is RFC 3339 with six decimals and `Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// The point that lies `micros` microseconds after 1970-01-01T00:00:00Z, if the calendar reaches that far.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::from_timestamp_micros(micros).map(Self)
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// Reads an RFC 3339 date-time with any offset; what is finer than a microsecond is cut off.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc).into())
+    }
+
+    /// This point moved by `seconds`; it stays where it is at the ends of the calendar.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self::from_micros(self.micros().saturating_add(seconds.saturating_mul(1_000_000))).unwrap_or(self)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        let cut = time.nanosecond() / 1_000 * 1_000;
+        Self(time.with_nanosecond(cut).unwrap_or(time))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("expected an RFC 3339 date-time"))
+    }
+}
+
+/// Tells the current time.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+pub trait Clock: Send + Sync {
+    /// The current time. It may go backwards between calls: transitions must not rely on its order.
+    fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_written_in_utc_with_six_decimals() {
+        let time = Timestamp::parse("2008-01-20T22:00:00.1234567-05:00").unwrap();
+        assert_eq!(time.to_string(), "2008-01-21T03:00:00.123456Z");
+    }
+
+    #[test]
+    fn a_timestamp_survives_its_own_text() {
+        let time = Timestamp::from_micros(1_700_000_000_000_001).unwrap();
+        let text = serde_json::to_string(&time).unwrap();
+        assert_eq!(serde_json::from_str::<Timestamp>(&text).unwrap(), time);
+    }
+
+    #[test]
+    fn moving_beyond_the_calendar_stays_put() {
+        let time = Timestamp::from_micros(0).unwrap();
+        assert_eq!(time.plus_seconds(i64::MAX), time);
+    }
+}
