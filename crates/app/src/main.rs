@@ -1,1 +1,26 @@
-fn main() {}
+//! `showrunner`: the production server for episodic media. This crate reads settings, wires the rooms together and
+//! runs commands; what they do lives in the other crates.
+
+mod cli;
+mod commands;
+mod logging;
+mod open_files;
+mod readers;
+mod readiness;
+mod services;
+mod settings;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("showrunner: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// Makes new identifiers.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 pub trait IdSource: Send + Sync {
-    /// A new `UUIDv7` (RFC 9562 section 5.7); never the same one twice.
+    /// A new UUIDv7 (RFC 9562 section 5.7); never the same one twice.
     fn next(&self) -> Uuid;
 }
 

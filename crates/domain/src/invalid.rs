@@ -51,7 +51,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// Says that `field` is wrong because of `reason`.
-    pub fn new(field: impl Into<String>, reason: impl ToString) -> Self {
+    pub fn new(field: impl Into<String>, reason: impl std::fmt::Display) -> Self {
         Self { field: field.into(), message: reason.to_string() }
     }
 }

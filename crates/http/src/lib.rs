@@ -1,1 +1,26 @@
-//! todo
+//! Showrunner's REST API.
+//!
+//! A handler extracts, calls one use case and answers. It takes [`Identified`](showrunner_web::Identified) first and
+//! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
+//! they sent. [`configure`] mounts everything; the services arrive as `web::Data` of the app: `AccessService`,
+//! `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `CatchUp` and `dyn` [`Readiness`].
+//! The app wraps itself in [`boundary`](showrunner_web::boundary).
+
+mod activities;
+mod answer;
+mod cursor;
+mod episodes;
+mod etag;
+mod events;
+mod fields;
+mod health;
+mod me;
+mod notifications;
+mod parse;
+mod path;
+mod query;
+mod refusals;
+mod routes;
+
+pub use health::{Check, Readiness};
+pub use routes::configure;

@@ -1,1 +1,26 @@
-//! todo
+//! Live delivery: one hub a process that follows the log, and the WebSocket that clients watch it through.
+//!
+//! # Nothing is pushed
+//!
+//! The hub reads the log in order and keeps the latest events in a bounded ring, each turned once into the text that
+//! goes out. It queues nothing for anybody. A connection has one *position* in the log and takes what lies after it:
+//! from the ring where the ring reaches back that far, from the store where it does not. So a client that resumes
+//! after an hour, one that reads too slowly and one that is up to date all run the same few lines.
+//!
+//! From this follows what live delivery promises:
+//!
+//! - *No event twice, none out of order*: places in the log strictly increase, a connection only ever takes what lies
+//!   after its position, and its position moves with every event that it takes.
+//! - *No gap*: the ring holds neighbouring places only, so an event after the position can be missing from it at its
+//!   old end alone, and then the store is asked. Where the store no longer has it either, the client gets one
+//!   `resync` and never a part of what it missed.
+//! - *A slow reader costs only itself*: all that waits for it is its position, and the few frames that actix-ws has
+//!   taken. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
+//!
+//! Whether a subscriber may see an event is asked when it is sent, live or replayed alike.
+
+mod hub;
+mod socket;
+
+pub use hub::Hub;
+pub use socket::{Pace, close_code, configure, configure_with, remember_socket};

@@ -186,9 +186,10 @@ mod tests {
     }
 
     fn stored_pilot() -> Episode {
-        let mut ledger = MockLedger::new();
-        ledger.expect_commit().returning(|_| Ok(Committed));
-        block_on(service(MockEpisodeStore::new(), ledger).create(&caller(Role::Editor), pilot())).unwrap()
+        let mut ids = MockIdSource::new();
+        ids.expect_next().return_const(uuid::Uuid::from_u128(1));
+        let stamp = Stamp::of(&caller(Role::Editor), &ids, Timestamp::from_micros(0).unwrap());
+        Episode::create(EpisodeId::new(uuid::Uuid::from_u128(2)), pilot(), &stamp).state().clone()
     }
 
     fn titled(title: &str) -> EpisodePatch {

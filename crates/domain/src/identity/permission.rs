@@ -21,15 +21,15 @@ pub enum Action {
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
     use ResourceKind::{Activity, Episode, Event, Notification, User};
-    match (role, action, kind) {
-        (Role::Worker, _, _) => false,
-        (Role::Admin, _, _)
-        // One's own account and one's own notifications: the services never touch others'.
-        | (_, Read, User)
-        | (_, Read | Write, Notification)
-        | (_, Read, Episode | Activity | Event)
-        | (Role::Editor, Write, Episode) => true,
-        _ => false,
+    match role {
+        Role::Admin => true,
+        Role::Worker => false,
+        Role::Editor | Role::Viewer => match (action, kind) {
+            // `User` is one's own account and `Notification` one's own: the services never touch others'.
+            (Read, Episode | Activity | Event | User | Notification) | (Write, Notification) => true,
+            (Write, Episode) => matches!(role, Role::Editor),
+            _ => false,
+        },
     }
 }
 

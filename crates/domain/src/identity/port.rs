@@ -71,6 +71,6 @@ pub trait TokenSigner: Send + Sync {
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait TokenVerifier: Send + Sync {
-    /// What `token` says, if it was signed by a key of this store and has not expired.
+    /// What `token` says, if it was signed by a key of this store. Whether it has expired is the caller's to check.
     async fn verify(&self, token: &str) -> Result<Claims, TokenError>;
 }

@@ -95,7 +95,7 @@ enum Derived {
     Event,
 }
 
-/// A `UUIDv7` of the same time as `cause`, always the same for the same cause and purpose: two nodes that digest one
+/// A UUIDv7 of the same time as `cause`, always the same for the same cause and purpose: two nodes that digest one
 /// event make one notification. The last 62 bits of an event's identifier are random, so turning some of them over
 /// gives one as rare.
 fn derived(cause: EventId, purpose: Derived) -> Uuid {

@@ -22,13 +22,12 @@ impl PresenceService {
         let now = self.clock.now();
         let mut viewings = self.presence.viewings(subject.clone(), now).await?;
         let own = viewings.iter().find(|viewing| viewing.user_id == caller.actor.id);
-        let keep = match own {
-            Some(own) => own.renewed(now),
-            None => {
-                let begun = Viewing::begin(subject, &caller.actor, now);
-                viewings.push(begun.clone());
-                Some(begun)
-            }
+        let keep = if let Some(own) = own {
+            own.renewed(now)
+        } else {
+            let begun = Viewing::begin(subject, &caller.actor, now);
+            viewings.push(begun.clone());
+            Some(begun)
         };
         if let Some(viewing) = keep {
             self.presence.keep_viewing(viewing, now).await?;

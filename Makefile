@@ -1,0 +1,34 @@
+# Everything that is done with this project, by name. `make help` lists it.
+
+CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test tools lint advisories drill drill-unprotected
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build the server and serve from ./data at http://127.0.0.1:3002
+	cargo run --release --package showrunner -- serve
+
+test: tools lint ## everything that CI runs: lints, tests on both stores, short drills, examples in the documentation
+	scripts/with-postgres.sh $(CARGO_TEST) --workspace
+	cargo test --workspace --doc
+
+tools: ## find what the tests need, or install it
+	scripts/tools.sh
+
+lint: ## formatting, clippy, and what may come in from outside
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; \
+	else echo 'Licences, bans and sources are NOT checked here. To have that: cargo install --locked cargo-deny'; fi
+
+advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network and cargo-deny)
+	cargo deny check advisories
+
+drill: tools ## the long drills, with the figures that the product promises
+	scripts/with-postgres.sh cargo test --release --package showrunner --test product -- --ignored --nocapture --test-threads 1
+
+drill-unprotected: tools ## each protection removed once: every drill must notice
+	scripts/with-postgres.sh scripts/drill-unprotected.sh

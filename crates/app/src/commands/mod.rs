@@ -1,0 +1,52 @@
+//! The commands, one file each.
+
+mod migrate;
+mod serve;
+mod token;
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
+use showrunner_domain::{ServiceError, StoreError};
+use showrunner_identity::KeyError;
+use thiserror::Error;
+
+use crate::cli::{Cli, Command};
+use crate::settings::SettingsError;
+
+/// Why a command ended without success; a sentence for whoever typed it.
+#[derive(Debug, Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("{0}")]
+    Argument(String),
+    #[error("the data folder cannot be made: {0}")]
+    DataFolder(#[source] io::Error),
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error("{0}")]
+    Service(#[from] ServiceError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: std::net::SocketAddr, source: io::Error },
+    #[error("the server: {0}")]
+    Server(#[source] io::Error),
+}
+
+/// Runs the command of `cli`.
+pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
+    match cli.command {
+        Command::Serve(flags) => serve::run(flags),
+        Command::Migrate { step } => migrate::run(step),
+        Command::Token { email, role, flags } => token::run(&email, &role, flags),
+    }
+}
+
+/// Makes the data folder, for its owner alone, unless it is there.
+fn make_data_folder(path: &Path) -> Result<(), CommandError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(CommandError::DataFolder)
+}

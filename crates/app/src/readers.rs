@@ -1,0 +1,122 @@
+//! The loop that runs a reader: read, digest, advance. When to wait and what to park is the domain's to say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderRun, Seq, Step};
+use showrunner_domain::{Advance, Advanced, Ledger, StoreError};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+/// How many events one step takes at most.
+const BATCH: usize = 256;
+/// How long to wait for news before looking by oneself.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long somebody who reads waits for a reader.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How far a reader has come, as this process sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    /// Where its cursor stands.
+    pub(crate) cursor: Seq,
+    /// Whether it is known to be failing.
+    pub(crate) failing: bool,
+}
+
+/// How far all readers have come.
+pub(crate) struct Board(Vec<(ReaderName, watch::Sender<Progress>)>);
+
+impl Board {
+    /// A board on which no reader has begun.
+    pub(crate) fn new() -> Self {
+        let start = Progress { cursor: Seq::START, failing: false };
+        Self(ReaderName::ALL.into_iter().map(|reader| (reader, watch::Sender::new(start))).collect())
+    }
+
+    /// How far each reader has come.
+    pub(crate) fn progress(&self) -> impl Iterator<Item = (ReaderName, Progress)> {
+        self.0.iter().map(|(reader, progress)| (*reader, *progress.borrow()))
+    }
+
+    fn of(&self, reader: ReaderName) -> &watch::Sender<Progress> {
+        let (_, progress) = self.0.iter().find(|(name, _)| *name == reader).unwrap_or(&self.0[0]);
+        progress
+    }
+}
+
+#[async_trait]
+impl ReaderGate for Board {
+    async fn lag(&self, reader: ReaderName, target: Seq) -> u64 {
+        let mut progress = self.of(reader).subscribe();
+        let arrived = progress.wait_for(|progress| progress.cursor >= target || progress.failing);
+        let _ = timeout(PATIENCE, arrived).await;
+        target.since(self.of(reader).borrow().cursor)
+    }
+}
+
+/// What a reader's loop works with.
+pub(crate) struct ReaderLoop {
+    /// Who reads.
+    pub(crate) reader: Arc<dyn Reader>,
+    /// What it reads.
+    pub(crate) log: Arc<dyn EventLog>,
+    /// Where its effects go.
+    pub(crate) ledger: Arc<dyn Ledger>,
+    /// Where it tells how far it has come.
+    pub(crate) board: Arc<Board>,
+}
+
+impl ReaderLoop {
+    /// Runs for ever.
+    pub(crate) async fn run(self) {
+        let mut run = ReaderRun::default();
+        loop {
+            let pause = match self.step(&mut run).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    let reader = self.reader.name();
+                    if !run.is_failing() {
+                        tracing::error!(%reader, %error, "a reader of the log is held up");
+                    }
+                    Some(run.store_failed())
+                }
+            };
+            self.tell(|progress| progress.failing = run.is_failing());
+            if let Some(pause) = pause {
+                sleep(pause).await;
+            }
+        }
+    }
+
+    /// One step; answers how long to wait before the next one.
+    async fn step(&self, run: &mut ReaderRun) -> Result<Option<Duration>, StoreError> {
+        let reader = self.reader.name();
+        let from = self.log.cursor(reader).await?;
+        self.tell(|progress| progress.cursor = from);
+        let events = self.log.read(from, BATCH).await?;
+        if events.is_empty() {
+            run.idle();
+            self.tell(|progress| progress.failing = run.is_failing());
+            let _ = timeout(LOOK_EVERY, self.log.wait_beyond(from)).await;
+            return Ok(None);
+        }
+        let (to, effects) = match run.digest(self.reader.as_ref(), &events) {
+            Step::Advance { to, effects } => (to, effects),
+            Step::Retry(pause) => return Ok(Some(pause)),
+        };
+        for event in &effects.parked {
+            tracing::error!(%reader, seq = %event.seq, reason = event.reason, "an event was parked");
+        }
+        if self.ledger.advance(Advance { reader, from, to, effects }).await? == Advanced::Done {
+            self.tell(|progress| progress.cursor = to);
+        }
+        run.moved();
+        Ok(None)
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Progress)) {
+        self.board.of(self.reader.name()).send_modify(change);
+    }
+}

@@ -1,0 +1,79 @@
+//! Wiring: the domain's services on the store's ports.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use showrunner_domain::activity::{ActivityReader, ActivityService};
+use showrunner_domain::episode::EpisodeService;
+use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
+use showrunner_domain::identity::AccessService;
+use showrunner_domain::notification::{NotificationReader, NotificationService};
+use showrunner_domain::presence::PresenceService;
+use showrunner_domain::{Clock, IdSource};
+use showrunner_identity::Verifier;
+use showrunner_store::Ports;
+
+use crate::system::{SystemClock, SystemIds};
+
+/// Everything that handlers call.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) access: Data<AccessService>,
+    pub(crate) episodes: Data<EpisodeService>,
+    pub(crate) activities: Data<ActivityService>,
+    pub(crate) notifications: Data<NotificationService>,
+    pub(crate) presence: Data<PresenceService>,
+    pub(crate) catch_up: Data<CatchUp>,
+}
+
+/// The services on `ports`; `gate` tells how far the readers have come.
+pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
+    Services {
+        access: Data::new(access(ports)),
+        episodes: Data::new(EpisodeService {
+            episodes: ports.episodes.clone(),
+            ledger: ports.ledger.clone(),
+            clock: clock(),
+            ids: ids(),
+        }),
+        activities: Data::new(ActivityService {
+            activities: ports.activities.clone(),
+            log: ports.log.clone(),
+            gate: gate.clone(),
+        }),
+        notifications: Data::new(NotificationService {
+            notifications: ports.notifications.clone(),
+            log: ports.log.clone(),
+            gate: gate.clone(),
+            clock: clock(),
+        }),
+        presence: Data::new(PresenceService { presence: ports.presence.clone(), clock: clock() }),
+        catch_up: Data::new(CatchUp::new(ports.log.clone())),
+    }
+}
+
+/// The service that accepts and issues tokens.
+pub(crate) fn access(ports: &Ports) -> AccessService {
+    AccessService {
+        users: ports.users.clone(),
+        ledger: ports.ledger.clone(),
+        verifier: Arc::new(Verifier::new(ports.signing_keys.clone())),
+        clock: clock(),
+        ids: ids(),
+    }
+}
+
+/// Every reader of the log.
+pub(crate) fn readers() -> [Arc<dyn Reader>; 2] {
+    [Arc::new(ActivityReader), Arc::new(NotificationReader)]
+}
+
+/// The system's clock.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// The system's identifiers.
+pub(crate) fn ids() -> Arc<dyn IdSource> {
+    Arc::new(SystemIds)
+}

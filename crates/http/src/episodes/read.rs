@@ -1,0 +1,57 @@
+//! Reading episodes.
+
+use actix_web::http::header::{CACHE_CONTROL, ETAG};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use showrunner_domain::episode::{Episode, EpisodeId, EpisodeService};
+use showrunner_domain::identity::Caller;
+use showrunner_domain::presence::{PresenceService, Viewer};
+use showrunner_domain::{ResourceKind, Subject};
+use showrunner_web::{Identified, causes};
+
+use crate::answer::{self, Answer};
+use crate::{etag, path, query};
+
+#[derive(Serialize)]
+struct Watched<'a> {
+    data: &'a Episode,
+    viewers: &'a [Viewer],
+}
+
+pub(super) async fn list(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    episodes: web::Data<EpisodeService>,
+) -> Answer {
+    let query = super::query::read(&request)?;
+    let limit = query.limit;
+    let page = episodes.list(&caller, query).await?;
+    Ok(answer::list(&page, limit))
+}
+
+/// Marks the caller as a viewer, so it is an answer of the moment: never stored and never 304.
+pub(super) async fn get(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    episodes: web::Data<EpisodeService>,
+    presence: web::Data<PresenceService>,
+) -> Answer {
+    let id: EpisodeId = path::id(&request)?;
+    query::none(&request)?;
+    let episode = episodes.get(&caller, id).await?;
+    let viewers = viewers(&presence, &caller, id).await;
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, etag::of(episode.version)))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Watched { data: &episode, viewers: &viewers }))
+}
+
+/// Everybody who looks at the episode. Presence that fails does not fail the read: then the caller is alone.
+async fn viewers(presence: &PresenceService, caller: &Caller, id: EpisodeId) -> Vec<Viewer> {
+    let subject = Subject::new(ResourceKind::Episode, id.uuid());
+    presence.look(caller, subject).await.unwrap_or_else(|error| {
+        tracing::warn!(error = causes(&error), "presence is unavailable");
+        let (user_id, user_name) = (caller.actor.id, caller.actor.name.clone());
+        vec![Viewer { user_id, user_name, since: presence.clock.now() }]
+    })
+}

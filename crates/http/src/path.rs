@@ -1,0 +1,12 @@
+//! Identifiers in paths.
+
+use std::str::FromStr;
+
+use actix_web::HttpRequest;
+use showrunner_web::Problem;
+
+/// The identifier in the path's segment `{id}`.
+pub(crate) fn id<Id: FromStr>(request: &HttpRequest) -> Result<Id, Problem> {
+    let text = request.match_info().get("id").unwrap_or_default();
+    text.parse().map_err(|_| Problem::malformed("The id in the path must be a UUID, as in the field `id` of a record."))
+}

@@ -1,0 +1,17 @@
+//! Every path of the API in one place. What is mounted nowhere is 404; another method is 405 with `Allow`.
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::{activities, episodes, events, health, me, notifications};
+
+/// Mounts `/livez`, `/readyz`, `/health` and everything under `/api/v1`.
+pub fn configure(config: &mut ServiceConfig) {
+    config.configure(health::routes).service(
+        web::scope("/api/v1")
+            .configure(episodes::routes)
+            .configure(activities::routes)
+            .configure(notifications::routes)
+            .configure(events::routes)
+            .configure(me::routes),
+    );
+}

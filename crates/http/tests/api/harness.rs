@@ -1,0 +1,273 @@
+//! An API over mocks: a test sets what its ports are asked for, and sends one request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use futures_util::stream::pending;
+use serde_json::Value;
+use showrunner_domain::activity::ActivityService;
+use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
+use showrunner_domain::event::{CatchUp, LogBounds, Seq};
+use showrunner_domain::identity::{AccessService, Claims, Email, Role, TokenError, User, UserId};
+use showrunner_domain::mocks::{
+    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockNotificationStore,
+    MockPresenceStore, MockReaderGate, MockTokenVerifier, MockUserStore,
+};
+use showrunner_domain::notification::NotificationService;
+use showrunner_domain::presence::PresenceService;
+use showrunner_domain::{Bounded, Committed, IdSource, Line, StoreError, Timestamp, Version};
+use showrunner_http::{Check, Readiness};
+use showrunner_web::{BodyLimits, boundary};
+use uuid::Uuid;
+
+/// The path of [`pilot`].
+pub(crate) const PILOT: &str = "/api/v1/episodes/00000000-0000-0000-0000-000000000002";
+
+/// The ports behind the API. A token is the name of the role that it carries.
+pub(crate) struct Api {
+    pub(crate) episodes: MockEpisodeStore,
+    pub(crate) ledger: MockLedger,
+    pub(crate) log: MockEventLog,
+    pub(crate) gate: MockReaderGate,
+    pub(crate) activities: MockActivityStore,
+    pub(crate) notifications: MockNotificationStore,
+    pub(crate) presence: MockPresenceStore,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) limits: BodyLimits,
+    /// Whether the body of the request never arrives.
+    pub(crate) endless: bool,
+}
+
+/// What came back.
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Whether the connection ends with it.
+    pub(crate) closes: bool,
+}
+
+impl Response {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_else(|| panic!("no problem: {}", self.text)).to_owned()
+    }
+
+    /// The names of the refused fields.
+    pub(crate) fn refused(&self) -> Vec<String> {
+        assert_eq!((self.status.as_u16(), self.code().as_str()), (422, "VALIDATION_FAILED"), "{}", self.text);
+        let json = self.json();
+        json["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+struct Checked(Vec<Check>);
+
+#[async_trait]
+impl Readiness for Checked {
+    async fn check(&self) -> Vec<Check> {
+        self.0.clone()
+    }
+}
+
+impl Api {
+    pub(crate) fn new() -> Self {
+        Self {
+            episodes: MockEpisodeStore::new(),
+            ledger: MockLedger::new(),
+            log: MockEventLog::new(),
+            gate: MockReaderGate::new(),
+            activities: MockActivityStore::new(),
+            notifications: MockNotificationStore::new(),
+            presence: MockPresenceStore::new(),
+            checks: Vec::new(),
+            limits: BodyLimits::default(),
+            endless: false,
+        }
+    }
+
+    /// An API whose store holds [`pilot`] and takes every change.
+    pub(crate) fn with_pilot() -> Self {
+        let mut api = Self::new();
+        api.episodes.expect_find_episode().returning(|id| Ok((id == pilot().id).then(pilot)));
+        api.ledger.expect_commit().returning(|_| Ok(Committed));
+        api.presence.expect_viewings().returning(|_, _| Ok(Vec::new()));
+        api.presence.expect_keep_viewing().returning(|_, _| Ok(()));
+        api
+    }
+
+    /// A log that holds the events from `first` to `head`.
+    pub(crate) fn with_log(first: i64, head: i64) -> Self {
+        let mut api = Self::new();
+        let bounds = LogBounds { first: Seq::new(first).unwrap(), head: Seq::new(head).unwrap() };
+        api.log.expect_bounds().returning(move || Ok(bounds));
+        api
+    }
+
+    pub(crate) async fn call(self, request: TestRequest) -> Response {
+        let (clock, ids): (Arc<MockClock>, Arc<dyn IdSource>) = (Arc::new(clock()), Arc::new(ids()));
+        let (log, gate) = (Arc::new(self.log), Arc::new(self.gate));
+        let access = AccessService {
+            users: Arc::new(users()),
+            ledger: Arc::new(MockLedger::new()),
+            verifier: Arc::new(verifier()),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let episodes = EpisodeService {
+            episodes: Arc::new(self.episodes),
+            ledger: Arc::new(self.ledger),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let activities =
+            ActivityService { activities: Arc::new(self.activities), log: log.clone(), gate: gate.clone() };
+        let notifications = NotificationService {
+            notifications: Arc::new(self.notifications),
+            log: log.clone(),
+            gate,
+            clock: clock.clone(),
+        };
+        let presence = PresenceService { presence: Arc::new(self.presence), clock };
+        let readiness: Arc<dyn Readiness> = Arc::new(Checked(self.checks));
+        let app = App::new()
+            .wrap(from_fn(boundary))
+            .app_data(self.limits)
+            .app_data(web::Data::from(ids))
+            .app_data(web::Data::from(readiness))
+            .app_data(web::Data::new(access))
+            .app_data(web::Data::new(episodes))
+            .app_data(web::Data::new(activities))
+            .app_data(web::Data::new(notifications))
+            .app_data(web::Data::new(presence))
+            .app_data(web::Data::new(CatchUp::new(log)))
+            .configure(showrunner_http::configure);
+        let service = init_service(app).await;
+        let mut request = request.to_request();
+        if self.endless {
+            (request, _) = request.replace_payload(Payload::Stream { payload: pending().boxed_local() });
+        }
+        let response = call_service(&service, request).await;
+        let closes = response.response().head().connection_type() == ConnectionType::Close;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+        Response { status, headers, text, closes }
+    }
+}
+
+/// A request of an editor.
+pub(crate) fn editor(request: TestRequest) -> TestRequest {
+    with_role(request, "editor")
+}
+
+pub(crate) fn with_role(request: TestRequest, role: &str) -> TestRequest {
+    request.insert_header(("authorization", format!("Bearer {role}")))
+}
+
+/// An editor's GET.
+pub(crate) fn get(path: &str) -> TestRequest {
+    editor(TestRequest::get().uri(path))
+}
+
+/// An editor's POST of a new episode, as this JSON text.
+pub(crate) fn post(body: impl Into<web::Bytes>) -> TestRequest {
+    let request = editor(TestRequest::post().uri("/api/v1/episodes"));
+    request.insert_header(("content-type", "application/json")).set_payload(body)
+}
+
+/// An editor's PATCH of [`pilot`] with this JSON text.
+pub(crate) fn patch(body: impl Into<web::Bytes>) -> TestRequest {
+    let request = editor(TestRequest::patch().uri(PILOT));
+    request.insert_header(("content-type", "application/json")).set_payload(body)
+}
+
+/// An episode in version 3.
+pub(crate) fn pilot() -> Episode {
+    let time = Timestamp::from_micros(1_000_000).unwrap();
+    Episode {
+        id: EpisodeId::new(Uuid::from_u128(2)),
+        season_number: None,
+        episode_number: Bounded::parse(1).unwrap(),
+        title: Line::parse("Pilot").unwrap(),
+        description: Description::default(),
+        status: EpisodeStatus::Draft,
+        air_date: None,
+        categories: Categories::default(),
+        director: None,
+        writer: None,
+        duration_minutes: None,
+        rating: None,
+        genre: None,
+        thumbnail_url: None,
+        created_at: time,
+        updated_at: time,
+        deleted_at: None,
+        version: Version::new(3).unwrap(),
+    }
+}
+
+/// A store that is out of reach.
+pub(crate) fn broken() -> StoreError {
+    StoreError::new("the disk is gone")
+}
+
+fn clock() -> MockClock {
+    let mut clock = MockClock::new();
+    clock.expect_now().returning(|| Timestamp::from_micros(2_000_000).unwrap());
+    clock
+}
+
+fn ids() -> MockIdSource {
+    let mut ids = MockIdSource::new();
+    let last = AtomicU64::new(0);
+    ids.expect_next().returning(move || Uuid::from_u128(u128::from(last.fetch_add(1, Ordering::Relaxed)) + 100));
+    ids
+}
+
+fn verifier() -> MockTokenVerifier {
+    let mut verifier = MockTokenVerifier::new();
+    verifier.expect_verify().returning(|token| match (Role::parse(token), token) {
+        (Some(role), _) => Ok(Claims {
+            sub: UserId::new(Uuid::from_u128(5)),
+            email: "editor@example.com".into(),
+            name: "An editor".into(),
+            role,
+            expires_at: Timestamp::from_micros(9_000_000).unwrap(),
+        }),
+        (None, "unlucky") => Err(TokenError::Store(broken())),
+        (None, _) => Err(TokenError::Refused("the token is not one of this server's")),
+    });
+    verifier
+}
+
+fn users() -> MockUserStore {
+    let mut users = MockUserStore::new();
+    let time = Timestamp::from_micros(0).unwrap();
+    users.expect_find_user().returning(move |id| {
+        Ok(Some(User {
+            id,
+            email: Email::parse("editor@example.com").unwrap(),
+            name: Line::parse("An editor").unwrap(),
+            role: Role::Admin,
+            created_at: time,
+            updated_at: time,
+            version: Version::FIRST,
+        }))
+    });
+    users
+}

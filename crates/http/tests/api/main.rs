@@ -1,0 +1,12 @@
+//! The REST API, tested over mocks of the domain's ports.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bodies;
+mod conditions;
+mod episodes;
+mod feed;
+mod framework;
+mod harness;
+mod lists;
+mod problems;

@@ -1,0 +1,19 @@
+//! The claims as they stand in a token.
+
+use serde::{Deserialize, Serialize};
+
+/// Who signs our tokens, and for whom they are meant: ourselves (`iss` and `aud`, RFC 7519 section 4.1).
+pub(crate) const SHOWRUNNER: &str = "showrunner";
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TokenClaims {
+    pub(crate) sub: String,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) jti: String,
+    /// Seconds since 1970.
+    pub(crate) exp: i64,
+    pub(crate) iss: String,
+    pub(crate) aud: String,
+}

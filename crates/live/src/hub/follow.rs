@@ -1,0 +1,99 @@
+//! Following the log for ever, whatever the store does.
+
+use std::sync::{Arc, PoisonError, RwLockWriteGuard};
+use std::time::Duration;
+
+use showrunner_domain::StoreError;
+use showrunner_domain::event::{LoggedEvent, Seq};
+use showrunner_web::causes;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::{Backoff, Hub, LiveEvent, Ring};
+
+/// How many events one read of the store takes.
+const BATCH: usize = 512;
+/// How long a missed wake-up can delay an event.
+const POLL: Duration = Duration::from_secs(1);
+
+impl Hub {
+    /// Follows the log until this future is dropped.
+    ///
+    /// A store that fails is tried again for ever, from where the hub stands. A panic is caught and logged, and the
+    /// hub goes on from its last position, so that one faulty read does not end live delivery for good.
+    pub async fn run(self: Arc<Self>) {
+        let mut backoff = Backoff::default();
+        loop {
+            let before = self.position();
+            // A set, because it takes its task along when this future is dropped.
+            let mut task = JoinSet::new();
+            task.spawn(Arc::clone(&self).follow());
+            let ended = task.join_next().await;
+            if self.position() != before {
+                backoff.reset();
+            }
+            if let Some(Err(error)) = ended {
+                tracing::error!(%error, position = ?self.position(), "the hub stopped: it starts again");
+            }
+            sleep(backoff.after_failure()).await;
+        }
+    }
+
+    async fn follow(self: Arc<Self>) {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.step().await {
+                Ok(()) => {
+                    if backoff.reset() {
+                        tracing::info!("the hub reads the log again");
+                    }
+                }
+                Err(error) => {
+                    if !backoff.is_failing() {
+                        tracing::error!(
+                            error = causes(&error),
+                            "the hub cannot read the log: it keeps its position and tries again"
+                        );
+                    }
+                    sleep(backoff.after_failure()).await;
+                }
+            }
+        }
+    }
+
+    async fn step(&self) -> Result<(), StoreError> {
+        let Some(position) = self.position() else {
+            let head = self.log.bounds().await?.head;
+            self.ring_mut().restart(head);
+            self.stand_at(head);
+            return Ok(());
+        };
+        let events = self.log.read(position, BATCH).await?;
+        if events.is_empty() {
+            // Too early or too late are both fine: the log is read again.
+            let _ = timeout(POLL, self.log.wait_beyond(position)).await;
+        } else {
+            self.publish(events);
+        }
+        Ok(())
+    }
+
+    fn publish(&self, events: Vec<LoggedEvent>) {
+        let batch: Arc<[LiveEvent]> = events.into_iter().map(LiveEvent::from).collect();
+        let Some(last) = batch.last().map(|last| last.event.seq) else { return };
+        self.ring_mut().push(batch);
+        self.stand_at(last);
+    }
+
+    fn position(&self) -> Option<Seq> {
+        self.pulse.borrow().position
+    }
+
+    fn stand_at(&self, position: Seq) {
+        self.pulse.send_modify(|pulse| pulse.position = Some(position));
+    }
+
+    fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
+        self.ring.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,250 @@
+//! One connection: frames in, in order; events out, from its position on; and the clock.
+
+use actix_web::web;
+use actix_ws::AggregatedMessage;
+use showrunner_domain::event::{LogBounds, Seq};
+use showrunner_domain::identity::{AccessService, Action, permit};
+use showrunner_domain::{Clock, ResourceKind, ServiceError};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::Pace;
+use super::client_frame::ClientFrame;
+use super::close_code::{AUTHENTICATE, POLICY, RESUME};
+use super::delivery::{Delivery, Next};
+use super::ending::Ending;
+use super::intake::Intake;
+use super::outlet::Outlet;
+use super::server_frame::{ErrorCode, Refusal, ServerFrame};
+use super::standing::Standing;
+use super::subscriptions::{Subscriptions, parse_topics};
+use super::tcp::SocketHandle;
+use crate::hub::{Membership, Pulse};
+
+/// After how many refused frames in a row the connection is closed.
+const PATIENCE: u8 = 100;
+
+/// What a connection knows.
+pub(super) struct Connection {
+    pub(super) hub: Membership,
+    pub(super) access: web::Data<AccessService>,
+    pub(super) clock: web::Data<dyn Clock>,
+    pub(super) pace: web::Data<Pace>,
+    pub(super) pulse: watch::Receiver<Pulse>,
+    pub(super) outlet: Outlet,
+    pub(super) standing: Standing,
+    pub(super) subscriptions: Subscriptions,
+    /// `None` until the first subscription.
+    pub(super) delivery: Option<Delivery>,
+    pub(super) refused_in_a_row: u8,
+    pub(super) last_heard: Instant,
+    pub(super) next_ping: Instant,
+}
+
+/// Runs a connection to its end. `head` is for the first `ready` frame, where the upgrade already carried a token.
+pub(super) async fn attend(
+    mut connection: Connection,
+    mut intake: Intake,
+    socket: Option<SocketHandle>,
+    head: Option<Seq>,
+) {
+    let ending = connection.run(&mut intake, head).await;
+    drop(intake);
+    let Connection { hub, outlet, pace, .. } = connection;
+    ending.carry_out(outlet.into_session(), socket, &pace).await;
+    drop(hub);
+}
+
+impl Connection {
+    /// Runs until the connection must end, and says why.
+    async fn run(&mut self, intake: &mut Intake, head: Option<Seq>) -> Ending {
+        if let Some(head) = head
+            && let Err(ending) = self.outlet.frame(&ServerFrame::Ready { head }).await
+        {
+            return ending;
+        }
+        loop {
+            if let Err(ending) = self.turn(intake).await {
+                return ending;
+            }
+        }
+    }
+
+    /// Looks at the clock, sends a batch, then waits for whatever comes next. Frames come first there: they are proof
+    /// of life, and nobody is given up for silence while one waits to be read.
+    async fn turn(&mut self, intake: &mut Intake) -> Result<(), Ending> {
+        self.keep_time().await?;
+        let next = self.deliver().await?;
+        let due = self.due(next);
+        tokio::select! {
+            biased;
+            // In a box, so that an idle connection does not hold the room that handling a frame takes.
+            message = intake.next() => Box::pin(self.hear(message?)).await,
+            () = progress(&mut self.pulse, next) => Ok(()),
+            () = sleep_until(due) => self.mind_silence(),
+        }
+    }
+
+    async fn keep_time(&mut self) -> Result<(), Ending> {
+        if self.pulse.borrow().draining {
+            return Err(Ending::Close(RESUME, "this server stops: resume with since"));
+        }
+        if let Some(expired) = self.standing.keep_time(self.clock.as_ref(), self.pace.renewal)? {
+            self.outlet.frame(&ServerFrame::Error(&expired)).await?;
+        }
+        if self.next_ping <= Instant::now() {
+            self.next_ping = Instant::now() + self.pace.ping;
+            self.outlet.ping().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what lies next, if anything may be sent, and answers what to wait for then.
+    async fn deliver(&mut self) -> Result<Next, Ending> {
+        match (&self.standing, &mut self.delivery) {
+            (Standing::Known(actor), Some(delivery)) if !self.subscriptions.is_empty() => {
+                delivery.go_on(&self.hub, actor, &self.subscriptions, &mut self.outlet).await
+            }
+            _ => Ok(Next::Nothing),
+        }
+    }
+
+    /// When to look at the clock again, at the latest.
+    fn due(&self, next: Next) -> Instant {
+        let silence = self.last_heard + self.pace.silence;
+        let due = self.standing.due(self.clock.as_ref()).min(self.next_ping).min(silence);
+        if let Next::At(time) = next { due.min(time) } else { due }
+    }
+
+    fn mind_silence(&self) -> Result<(), Ending> {
+        if self.last_heard.elapsed() < self.pace.silence {
+            return Ok(());
+        }
+        Err(Ending::Close(RESUME, "nothing was heard for too long: resume with since"))
+    }
+
+    async fn hear(&mut self, message: AggregatedMessage) -> Result<(), Ending> {
+        self.last_heard = Instant::now();
+        let refusal = match message {
+            AggregatedMessage::Ping(payload) => return self.outlet.pong(&payload).await,
+            AggregatedMessage::Pong(_) => return Ok(()),
+            AggregatedMessage::Close(reason) => return Err(Ending::Answered(reason)),
+            AggregatedMessage::Binary(_) => Refusal::new(ErrorCode::Malformed, "frames are JSON text, not binary"),
+            AggregatedMessage::Text(text) => match ClientFrame::parse(&text) {
+                Ok(frame) => match self.handle(frame).await {
+                    Ok(()) => {
+                        self.refused_in_a_row = 0;
+                        return Ok(());
+                    }
+                    Err(Stop::Ending(ending)) => return Err(ending),
+                    Err(Stop::Refusal(refusal)) => refusal,
+                },
+                Err(refusal) => refusal,
+            },
+        };
+        self.outlet.frame(&ServerFrame::Error(&refusal)).await?;
+        self.refused_in_a_row += 1;
+        if self.refused_in_a_row == PATIENCE {
+            return Err(Ending::Close(POLICY, "too many frames were refused in a row"));
+        }
+        Ok(())
+    }
+
+    async fn handle(&mut self, frame: ClientFrame) -> Result<(), Stop> {
+        match frame {
+            ClientFrame::Auth { token } => self.authenticate(&token).await,
+            ClientFrame::Subscribe { topics, since } => self.subscribe(&topics, since).await,
+            ClientFrame::Unsubscribe { topics } => {
+                self.standing.actor()?;
+                self.subscriptions.remove(&parse_topics(&topics)?);
+                Ok(())
+            }
+            ClientFrame::Ping => Ok(self.outlet.frame(&ServerFrame::Pong).await?),
+        }
+    }
+
+    async fn authenticate(&mut self, token: &str) -> Result<(), Stop> {
+        let accepted = match self.access.authenticate(token).await {
+            Ok(actor) => {
+                let head = self.bounds().await?.head;
+                self.standing.accept(actor).map(|()| head)
+            }
+            Err(error) => Err(Refusal::from(error)),
+        };
+        match accepted {
+            Ok(head) => Ok(self.outlet.frame(&ServerFrame::Ready { head }).await?),
+            Err(refusal) if refusal.code == ErrorCode::Unauthenticated => {
+                self.outlet.frame(&ServerFrame::Error(&refusal)).await?;
+                Err(Stop::Ending(Ending::Close(AUTHENTICATE, "the token was not accepted")))
+            }
+            Err(refusal) => Err(Stop::Refusal(refusal)),
+        }
+    }
+
+    async fn subscribe(&mut self, texts: &[String], since: Option<Seq>) -> Result<(), Stop> {
+        let actor = self.standing.actor()?;
+        permit(actor, Action::Read, ResourceKind::Event).map_err(Refusal::from)?;
+        let topics = parse_topics(texts)?;
+        if since.is_some() && self.delivery.is_some() {
+            let message = "since counts in a connection's first subscription only";
+            return Err(Refusal::new(ErrorCode::SinceNotAllowed, message).into());
+        }
+        self.subscriptions.have_room_for(&topics)?;
+        let bounds = self.bounds().await?;
+        let (from, missed) = start(bounds, since);
+        if let Some(reason) = missed {
+            self.outlet.frame(&ServerFrame::Resync { head: from, reason }).await?;
+        }
+        if self.subscriptions.is_empty() {
+            self.delivery = Some(Delivery::after(from));
+        }
+        self.subscriptions.add(&topics, from);
+        Ok(self.outlet.frame(&ServerFrame::Subscribed { topics: texts, from }).await?)
+    }
+
+    /// What the log holds, read from the store after the frame came: it covers every change answered before that.
+    async fn bounds(&self) -> Result<LogBounds, Refusal> {
+        self.hub.log().bounds().await.map_err(|error| ServiceError::from(error).into())
+    }
+}
+
+/// Where a subscription begins, and what was missed for good before that.
+fn start(bounds: LogBounds, since: Option<Seq>) -> (Seq, Option<&'static str>) {
+    match since {
+        None => (bounds.head, None),
+        Some(since) if since > bounds.head => (bounds.head, Some("since lies beyond the log's head")),
+        Some(since) if !bounds.reach_back_to(since) => (bounds.head, Some("the log no longer reaches back to since")),
+        Some(since) => (since, None),
+    }
+}
+
+/// Waits until the hub stands beyond what was sent, or drains.
+async fn progress(pulse: &mut watch::Receiver<Pulse>, next: Next) {
+    let news = |pulse: &Pulse| match next {
+        Next::Beyond(position) => pulse.draining || pulse.position > Some(position),
+        Next::Nothing | Next::At(_) => pulse.draining,
+    };
+    if pulse.wait_for(news).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Why a frame was not carried out.
+enum Stop {
+    /// The client is told, and the connection goes on.
+    Refusal(Refusal),
+    /// The connection ends.
+    Ending(Ending),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<Ending> for Stop {
+    fn from(ending: Ending) -> Self {
+        Self::Ending(ending)
+    }
+}

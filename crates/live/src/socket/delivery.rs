@@ -1,0 +1,124 @@
+//! Going on in the log: from the ring where it reaches back, from the store where it does not.
+
+use showrunner_domain::StoreError;
+use showrunner_domain::event::{LoggedEvent, Seq};
+use showrunner_domain::identity::Actor;
+use showrunner_web::causes;
+use tokio::time::Instant;
+
+use super::ending::Ending;
+use super::outlet::Outlet;
+use super::server_frame::ServerFrame;
+use super::subscriptions::Subscriptions;
+use crate::hub::{Backoff, Hub, Recent, event_frame};
+
+/// How many events one read of the store takes.
+const PAGE: usize = 256;
+
+/// Where a connection stands in the log.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    position: Seq,
+    backoff: Backoff,
+    /// When a store that failed is asked again.
+    resting_until: Option<Instant>,
+}
+
+/// What to wait for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Next {
+    /// Nothing may be sent now.
+    Nothing,
+    /// The hub to stand beyond this position.
+    Beyond(Seq),
+    /// The time to ask a store again that failed.
+    At(Instant),
+}
+
+impl Delivery {
+    /// Goes on after `position`.
+    pub(super) fn after(position: Seq) -> Self {
+        Self { position, backoff: Backoff::default(), resting_until: None }
+    }
+
+    /// Sends what lies next, one batch at most: the caller has other things to look at in between.
+    pub(super) async fn go_on(
+        &mut self,
+        hub: &Hub,
+        actor: &Actor,
+        wanted: &Subscriptions,
+        outlet: &mut Outlet,
+    ) -> Result<Next, Ending> {
+        if let Some(until) = self.resting_until.filter(|until| *until > Instant::now()) {
+            return Ok(Next::At(until));
+        }
+        self.resting_until = None;
+        match hub.after(self.position) {
+            Recent::Reached => {}
+            Recent::Batch(batch) => {
+                for live in batch.iter().filter(|live| live.event.seq > self.position) {
+                    if wanted.want(&live.event, actor) {
+                        outlet.text(live.frame.clone()).await?;
+                    }
+                }
+                self.position = batch.last().map_or(self.position, |live| live.event.seq);
+            }
+            Recent::Earlier => self.replay(hub, actor, wanted, outlet).await?,
+        }
+        Ok(self.resting_until.map_or(Next::Beyond(self.position), Next::At))
+    }
+
+    async fn next_page(&self, hub: &Hub) -> Result<Page, StoreError> {
+        let events = hub.log().read(self.position, PAGE).await?;
+        if events.first().is_some_and(|first| first.seq == self.position.next()) {
+            return Ok(Page::Events(events));
+        }
+        let bounds = hub.log().bounds().await?;
+        Ok(if bounds.reach_back_to(self.position) { Page::NotYet } else { Page::Gone { head: bounds.head } })
+    }
+
+    async fn replay(
+        &mut self,
+        hub: &Hub,
+        actor: &Actor,
+        wanted: &Subscriptions,
+        outlet: &mut Outlet,
+    ) -> Result<(), Ending> {
+        match self.next_page(hub).await {
+            Ok(Page::Events(events)) => {
+                self.backoff.reset();
+                for event in &events {
+                    if wanted.want(event, actor) {
+                        outlet.text(event_frame(event)).await?;
+                    }
+                    self.position = event.seq;
+                }
+            }
+            Ok(Page::Gone { head }) => {
+                self.backoff.reset();
+                self.position = head;
+                outlet.frame(&ServerFrame::Resync { head, reason: "the log no longer holds what comes next" }).await?;
+            }
+            Ok(Page::NotYet) => self.rest(),
+            Err(error) => {
+                tracing::debug!(error = causes(&error), "the log could not be read for a connection");
+                self.rest();
+            }
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self) {
+        self.resting_until = Some(Instant::now() + self.backoff.after_failure());
+    }
+}
+
+/// What the store answered about the events after a position.
+enum Page {
+    /// They are these, and maybe more.
+    Events(Vec<LoggedEvent>),
+    /// The store shows less than the hub has seen.
+    NotYet,
+    /// The next ones are no longer held.
+    Gone { head: Seq },
+}

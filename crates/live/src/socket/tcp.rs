@@ -1,0 +1,75 @@
+//! The TCP socket beneath a connection: the one thing that can always be ended.
+//!
+//! actix-web stops polling a response body while the client does not read, and a WebSocket's frames are such a body:
+//! no close frame, and not even the end of the body, gets through to it then. Shutting the socket down does: the
+//! blocked write fails, the dispatcher ends, and descriptor and buffers are free again.
+
+use std::any::Any;
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Extensions;
+use rustix::net::sockopt::set_socket_linger;
+use tokio::sync::Notify;
+
+/// For [`HttpServer::on_connect`](actix_web::HttpServer::on_connect): keeps a second descriptor of the connection's
+/// socket, so that it can be cut later, and sends small frames at once (`TCP_NODELAY`).
+pub fn remember_socket(io: &dyn Any, extensions: &mut Extensions) {
+    let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    match stream.as_fd().try_clone_to_owned() {
+        Ok(descriptor) => {
+            extensions.insert(Arc::new(Socket { stream: descriptor.into(), gone: Arc::default() }));
+        }
+        Err(error) => tracing::warn!(%error, "a socket could not be remembered"),
+    }
+}
+
+/// The second descriptor. Only actix's connection owns it, so that it is closed together with the first.
+struct Socket {
+    stream: TcpStream,
+    gone: Arc<Notify>,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.gone.notify_one();
+    }
+}
+
+/// A connection task's view of its socket.
+pub(super) struct SocketHandle {
+    socket: Weak<Socket>,
+    gone: Arc<Notify>,
+}
+
+impl SocketHandle {
+    /// The socket of this request's connection, if it was remembered.
+    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
+        let socket = request.conn_data::<Arc<Socket>>()?;
+        Some(Self { socket: Arc::downgrade(socket), gone: Arc::clone(&socket.gone) })
+    }
+
+    /// Waits until the connection has ended.
+    pub(super) async fn gone(&self) {
+        self.gone.notified().await;
+    }
+
+    /// Ends the connection, whatever still waits to be written. Without lingering, so that the kernel lets go of that
+    /// too, instead of offering it for minutes to a peer that does not read.
+    pub(super) fn cut(&self) {
+        let Some(socket) = self.socket.upgrade() else { return };
+        let cut = set_socket_linger(&socket.stream, Some(Duration::ZERO))
+            .map_err(io::Error::from)
+            .and_then(|()| socket.stream.shutdown(Shutdown::Both));
+        if let Err(error) = cut {
+            tracing::debug!(%error, "the peer was gone already");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A log in memory that fails, panics and forgets when it is told to.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use showrunner_domain::event::{
+    ActorStamp, Audience, EventId, EventLog, LogBounds, LoggedEvent, Origin, ReaderName, Seq,
+};
+use showrunner_domain::{ResourceKind, StoreError, Subject, Timestamp};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// The log.
+#[derive(Default)]
+pub(crate) struct MemoryLog {
+    state: Mutex<State>,
+    grown: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// The event at place `n` is the `n - 1`th; retention only moves `first`.
+    events: Vec<LoggedEvent>,
+    forgotten: usize,
+    failing: bool,
+    panics_left: usize,
+    panics_seen: usize,
+}
+
+/// The place `number`.
+pub(crate) fn seq(number: usize) -> Seq {
+    Seq::new(i64::try_from(number).unwrap()).unwrap()
+}
+
+/// The episode `number`.
+pub(crate) fn episode(number: u128) -> Subject {
+    Subject::new(ResourceKind::Episode, Uuid::from_u128(number))
+}
+
+impl MemoryLog {
+    /// A log that holds `count` events of episode 1.
+    pub(crate) fn holding(count: usize) -> Self {
+        let log = Self::default();
+        log.grow(count);
+        log
+    }
+
+    /// Appends an event and answers its place.
+    pub(crate) fn append(&self, subject: Subject, audience: Audience, data: &str) -> usize {
+        let mut state = self.state.lock().unwrap();
+        let place = state.events.len() + 1;
+        state.events.push(LoggedEvent {
+            seq: seq(place),
+            id: EventId::new(Uuid::from_u128(place as u128)),
+            name: "episode_updated".to_owned(),
+            data: data.to_owned(),
+            timestamp: Timestamp::from_micros(1).unwrap(),
+            actor: ActorStamp::system(),
+            origin: Origin::default(),
+            subject,
+            audience,
+        });
+        drop(state);
+        self.grown.notify_waiters();
+        place
+    }
+
+    /// Appends `count` events of episode 1.
+    pub(crate) fn grow(&self, count: usize) {
+        for _ in 0..count {
+            self.append(episode(1), Audience::Readers, "{}");
+        }
+    }
+
+    /// Forgets the events up to place `last`, as retention does.
+    pub(crate) fn forget(&self, last: usize) {
+        self.state.lock().unwrap().forgotten = last;
+    }
+
+    /// Makes every call fail, or no longer.
+    pub(crate) fn fail(&self, failing: bool) {
+        self.state.lock().unwrap().failing = failing;
+    }
+
+    /// Makes the next `times` reads panic.
+    pub(crate) fn panic(&self, times: usize) {
+        self.state.lock().unwrap().panics_left = times;
+        self.grown.notify_waiters();
+    }
+
+    /// How many reads have panicked.
+    pub(crate) fn panics_seen(&self) -> usize {
+        self.state.lock().unwrap().panics_seen
+    }
+}
+
+impl State {
+    fn bounds(&self) -> LogBounds {
+        LogBounds { first: seq(self.forgotten + 1), head: seq(self.events.len()) }
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        if self.failing { Err(StoreError::new("the log is out of order")) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl EventLog for MemoryLog {
+    async fn bounds(&self) -> Result<LogBounds, StoreError> {
+        let state = self.state.lock().unwrap();
+        state.check()?;
+        Ok(state.bounds())
+    }
+
+    async fn read(&self, after: Seq, limit: usize) -> Result<Vec<LoggedEvent>, StoreError> {
+        let mut state = self.state.lock().unwrap();
+        if state.panics_left > 0 {
+            state.panics_left -= 1;
+            state.panics_seen += 1;
+            drop(state);
+            panic!("the log panics because a test wants it to");
+        }
+        state.check()?;
+        let held = state.events.iter().skip(state.forgotten);
+        Ok(held.skip_while(|event| event.seq <= after).take(limit).cloned().collect())
+    }
+
+    async fn cursor(&self, _: ReaderName) -> Result<Seq, StoreError> {
+        Ok(Seq::START)
+    }
+
+    async fn wait_beyond(&self, after: Seq) {
+        let grown = self.grown.notified();
+        let reached = {
+            let state = self.state.lock().unwrap();
+            state.bounds().head > after || state.panics_left > 0
+        };
+        if !reached {
+            grown.await;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Live delivery as clients see it: a real server on the loopback, and a log in memory that can misbehave.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on may panic")]
+
+mod authentication;
+mod client;
+mod hub;
+mod log;
+mod protocol;
+mod resume;
+mod server;
+mod slow_reader;
+mod topics;

@@ -1,0 +1,52 @@
+//! Opening a store: from a location to the domain's ports.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use showrunner_domain::activity::ActivityStore;
+use showrunner_domain::episode::EpisodeStore;
+use showrunner_domain::event::EventLog;
+use showrunner_domain::identity::{SigningKeyStore, UserStore};
+use showrunner_domain::notification::NotificationStore;
+use showrunner_domain::presence::PresenceStore;
+use showrunner_domain::{Ledger, StoreError};
+
+use crate::{Location, postgres, sqlite};
+
+/// The domain's ports on one store.
+#[derive(Clone)]
+pub struct Ports {
+    /// Writes.
+    pub ledger: Arc<dyn Ledger>,
+    /// The event log.
+    pub log: Arc<dyn EventLog>,
+    /// Episodes.
+    pub episodes: Arc<dyn EpisodeStore>,
+    /// Users.
+    pub users: Arc<dyn UserStore>,
+    /// Public halves of signing keys.
+    pub signing_keys: Arc<dyn SigningKeyStore>,
+    /// The activity feed.
+    pub activities: Arc<dyn ActivityStore>,
+    /// Notifications.
+    pub notifications: Arc<dyn NotificationStore>,
+    /// Presence.
+    pub presence: Arc<dyn PresenceStore>,
+    /// The store itself, for health checks.
+    pub probe: Arc<dyn StoreProbe>,
+}
+
+/// Asks a store how it is.
+#[async_trait]
+pub trait StoreProbe: Send + Sync {
+    /// The names of the migrations that the store lacks; an error where it cannot be asked.
+    async fn pending_migrations(&self) -> Result<Vec<String>, StoreError>;
+}
+
+/// Opens the store at `location`, which must have been migrated. Its threads end with the last of the ports.
+pub fn open(location: &Location) -> Result<Ports, StoreError> {
+    Ok(match location {
+        Location::Sqlite(path) => sqlite::open(path)?,
+        Location::Postgres(url) => postgres::open(url)?,
+    })
+}

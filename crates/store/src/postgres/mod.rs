@@ -1,0 +1,68 @@
+//! Postgres: many nodes on one database.
+//!
+//! A number drawn before commit would let readers pass over transactions that commit late, and a lock held to commit
+//! would allow one write an fsync. So writers leave their events unnumbered in `outbox`, and whoever holds the
+//! numbering lock moves what it sees to `events`.
+
+mod connect;
+mod engine;
+mod number;
+mod numberer;
+
+use diesel::dsl::sql;
+use diesel::expression::{SqlLiteral, UncheckedBind};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use showrunner_domain::event::DomainEvent;
+
+use crate::Ports;
+use crate::failure::Failure;
+use crate::rows::OutboxRow;
+use crate::schema::outbox;
+use engine::Engine;
+use number::settle;
+
+pub(crate) type Conn = PgConnection;
+pub(crate) type Db = diesel::pg::Pg;
+
+#[expect(clippy::duplicate_mod, reason = "one text for two stores: the types differ, the queries do not")]
+#[path = "../queries/mod.rs"]
+mod queries;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Keys of advisory locks, arbitrary but the same on every node.
+const MIGRATION_LOCK: i64 = 0x5348_4f57_0001;
+const NUMBERING_LOCK: i64 = 0x5348_4f57_0002;
+
+/// Opens the store behind `url`.
+pub(crate) fn open(url: &str) -> Result<Ports, Failure> {
+    Ok(queries::Store::new(Engine::start(url)?).into_ports())
+}
+
+/// Runs `work` under the migration lock, which all nodes share. It ends with the connection.
+pub(crate) fn migrate<T>(
+    url: &str,
+    work: fn(&mut Conn, EmbeddedMigrations) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut conn = connect::plain(url)?;
+    diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(MIGRATION_LOCK).execute(&mut conn)?;
+    work(&mut conn, MIGRATIONS)
+}
+
+/// Leaves `events` to the numberer. This must come last in its transaction: the row locks that order the changes of
+/// one record are taken by the state writes before it.
+fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>) -> Result<(), Failure> {
+    for event in events {
+        diesel::insert_into(outbox::table).values(OutboxRow::from(event)).execute(conn)?;
+    }
+    Ok(())
+}
+
+type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;
+
+/// Whether an episode has this category.
+fn having_category(category: &str) -> HavingCategory {
+    sql::<Bool>("jsonb_exists(episodes.categories, ").bind::<Text, _>(category.to_owned()).sql(")")
+}

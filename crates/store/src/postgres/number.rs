@@ -1,0 +1,54 @@
+//! Numbering: from `outbox` to `events`, one numberer at a time.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::{Conn, NUMBERING_LOCK};
+use crate::failure::Failure;
+use crate::schema::outbox;
+
+/// Moves a batch, in the order of `outbox_id` and nothing else: it was drawn after the row locks were taken, while
+/// identifiers and times were made before, on other clocks. All parts of the statement see the same `log_head`.
+const NUMBER: &str = "
+with taken as (
+  delete from outbox where outbox_id in (select outbox_id from outbox order by outbox_id limit 1000) returning *
+), numbered as (
+  insert into events (seq, id, name, data, created_at, actor_id, actor_name, actor_email, ip, user_agent, request_id,
+                      subject_kind, subject_id, audience)
+  select (select seq from log_head) + row_number() over (order by outbox_id), id, name, data, created_at, actor_id,
+         actor_name, actor_email, ip, user_agent, request_id, subject_kind, subject_id, audience
+  from taken
+), moved as (
+  update log_head set seq = seq + (select count(*) from taken) where exists (select 1 from taken)
+)
+select count(*) as moved from taken";
+
+#[derive(QueryableByName)]
+struct Moved {
+    #[diesel(sql_type = BigInt)]
+    moved: i64,
+}
+
+/// Numbers everything that is committed, until nothing is left.
+pub(super) fn settle(conn: &mut Conn) -> Result<(), Failure> {
+    while diesel::select(exists(outbox::table.select(outbox::outbox_id))).get_result::<bool>(conn)? {
+        number(conn)?;
+    }
+    Ok(())
+}
+
+/// Numbers one batch and tells every node of it, all at commit.
+///
+/// The lock is taken in a statement of its own: the next one's snapshot is then younger than the commit of whoever
+/// held the lock before.
+fn number(conn: &mut Conn) -> Result<(), Failure> {
+    conn.build_transaction().read_committed().run(|conn| {
+        diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(NUMBERING_LOCK).execute(conn)?;
+        let Moved { moved } = diesel::sql_query(NUMBER).get_result(conn)?;
+        if moved > 0 {
+            diesel::sql_query("select pg_notify('showrunner', '')").execute(conn)?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,69 @@
+//! Reading the activity feed.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use showrunner_domain::activity::{Activity, ActivityAfter, ActivityQuery, ActivityStore};
+use showrunner_domain::episode::fold;
+use showrunner_domain::{Page, StoreError};
+
+use super::{Conn, Db, Store, anywhere};
+use crate::failure::Failure;
+use crate::rows::ActivityRow;
+use crate::schema::activities::{self, dsl};
+use crate::types::{DbId, DbInstant};
+
+#[async_trait]
+impl ActivityStore for Store {
+    async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+    }
+}
+
+fn list(conn: &mut Conn, query: &ActivityQuery) -> Result<Page<Activity, ActivityAfter>, Failure> {
+    let total = if query.total {
+        let count: i64 = matching(query).count().get_result(conn)?;
+        Some(count.unsigned_abs())
+    } else {
+        None
+    };
+    let mut rows = matching(query);
+    if let Some(after) = query.after {
+        let (at, seq) = (DbInstant(after.created_at), after.seq.get());
+        rows = rows.filter(dsl::created_at.le(at).and(dsl::created_at.lt(at).or(dsl::seq.lt(seq))));
+    }
+    let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = rows
+        .order((dsl::created_at.desc(), dsl::seq.desc()))
+        .limit(wanted)
+        .select(ActivityRow::as_select())
+        .load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(Activity::try_from).collect();
+    let after = |last: &Activity| ActivityAfter { created_at: last.created_at, seq: last.seq };
+    Ok(Page::cut(items?, query.limit, total, after))
+}
+
+fn matching(wanted: &ActivityQuery) -> activities::BoxedQuery<'static, Db> {
+    let mut query = dsl::activities.into_boxed();
+    if let Some(user) = wanted.user_id {
+        query = query.filter(dsl::user_id.eq(DbId(user.uuid())));
+    }
+    if let Some(action) = wanted.action {
+        query = query.filter(dsl::action.eq(action.as_str()));
+    }
+    if let Some(kind) = &wanted.resource_type {
+        query = query.filter(dsl::resource_type.eq(kind.to_string()));
+    }
+    if let Some(id) = wanted.resource_id {
+        query = query.filter(dsl::resource_id.eq(DbId(id)));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(dsl::created_at.ge(DbInstant(from)));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(dsl::created_at.le(DbInstant(to)));
+    }
+    if let Some(text) = &wanted.q {
+        query = query.filter(dsl::resource_name_folded.like(anywhere(&fold(text.as_str()))).escape('\\'));
+    }
+    query
+}

@@ -1,0 +1,103 @@
+//! Reading episodes.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use showrunner_domain::episode::{
+    Episode, EpisodeAfter, EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeStore, SortKey, SortValue, fold,
+};
+use showrunner_domain::{Page, StoreError};
+
+use super::sorted::{Behind, InOrder};
+use super::{Conn, Db, Store, anywhere, having_category};
+use crate::failure::Failure;
+use crate::rows::EpisodeRow;
+use crate::schema::episodes::{self, dsl};
+use crate::types::DbId;
+
+type Episodes = episodes::BoxedQuery<'static, Db>;
+
+#[async_trait]
+impl EpisodeStore for Store {
+    async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| find(conn, id)).await?)
+    }
+
+    async fn list_episodes(&self, query: EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+    }
+}
+
+fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Failure> {
+    let row =
+        dsl::episodes.filter(dsl::id.eq(DbId(id.uuid()))).select(EpisodeRow::as_select()).first(conn).optional()?;
+    row.map(Episode::try_from).transpose()
+}
+
+fn list(conn: &mut Conn, query: &EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, Failure> {
+    let total = if query.total { Some(count(conn, &query.filter)?) } else { None };
+    let wanted = query.limit.get() + 1;
+    let mut rows = if query.sort.key == SortKey::AirDate {
+        dated_then_undated(conn, query, wanted)?
+    } else {
+        take(conn, query, matching(&query.filter), wanted)?
+    };
+    let items: Result<Vec<_>, _> = rows.drain(..).map(Episode::try_from).collect();
+    Ok(Page::cut(items?, query.limit, total, |last| EpisodeAfter::of(last, query.sort)))
+}
+
+/// Episodes without an air date come last, in either direction: they are a list of their own behind the others, so
+/// that each of the two is read straight from the index.
+fn dated_then_undated(conn: &mut Conn, query: &EpisodeQuery, wanted: usize) -> Result<Vec<EpisodeRow>, Failure> {
+    let in_undated = query.after.as_ref().is_some_and(|after| after.value == SortValue::Day(None));
+    if in_undated {
+        return take(conn, query, matching(&query.filter).filter(dsl::air_date.is_null()), wanted);
+    }
+    let mut rows = take(conn, query, matching(&query.filter).filter(dsl::air_date.is_not_null()), wanted)?;
+    if rows.len() < wanted {
+        let first_undated = EpisodeQuery { after: None, ..query.clone() };
+        let undated = matching(&query.filter).filter(dsl::air_date.is_null());
+        rows.append(&mut take(conn, &first_undated, undated, wanted - rows.len())?);
+    }
+    Ok(rows)
+}
+
+fn take(
+    conn: &mut Conn,
+    query: &EpisodeQuery,
+    mut matching: Episodes,
+    wanted: usize,
+) -> Result<Vec<EpisodeRow>, Failure> {
+    if let Some(after) = query.after.clone() {
+        matching = matching.filter(Behind::new(after));
+    }
+    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    Ok(matching.order(InOrder(query.sort)).limit(limit).select(EpisodeRow::as_select()).load(conn)?)
+}
+
+fn count(conn: &mut Conn, filter: &EpisodeFilter) -> Result<u64, Failure> {
+    let count: i64 = matching(filter).count().get_result(conn)?;
+    Ok(count.unsigned_abs())
+}
+
+fn matching(filter: &EpisodeFilter) -> Episodes {
+    let mut query = dsl::episodes.filter(dsl::deleted_at.is_null()).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(dsl::status.eq(status.as_str()));
+    }
+    if let Some(season) = filter.season_number {
+        query = query.filter(dsl::season_number.eq(season.get()));
+    }
+    if let Some(category) = &filter.category {
+        query = query.filter(having_category(category.as_str()));
+    }
+    if let Some(day) = filter.air_from {
+        query = query.filter(dsl::air_date.ge(day));
+    }
+    if let Some(day) = filter.air_to {
+        query = query.filter(dsl::air_date.le(day));
+    }
+    if let Some(text) = &filter.q {
+        query = query.filter(dsl::title_folded.like(anywhere(&fold(text.as_str()))).escape('\\'));
+    }
+    query
+}

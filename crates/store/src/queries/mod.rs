@@ -1,0 +1,70 @@
+//! The text that both stores share: queries and port implementations, written against `super`'s connection type.
+
+mod activities;
+mod commit;
+mod episodes;
+mod keys;
+mod ledger;
+mod log;
+mod notifications;
+mod presence;
+mod readers;
+mod sorted;
+mod users;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use showrunner_domain::StoreError;
+
+use super::{Conn, Db, Engine, append_events, having_category, settle};
+use crate::{Ports, StoreProbe};
+pub(super) use readers::Readers;
+
+/// Every port of the domain on this store.
+pub(super) struct Store {
+    engine: Engine,
+}
+
+impl Store {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    /// The ports, all served by this store.
+    pub(super) fn into_ports(self) -> Ports {
+        let store = Arc::new(self);
+        Ports {
+            ledger: store.clone(),
+            log: store.clone(),
+            episodes: store.clone(),
+            users: store.clone(),
+            signing_keys: store.clone(),
+            activities: store.clone(),
+            notifications: store.clone(),
+            presence: store.clone(),
+            probe: store,
+        }
+    }
+}
+
+#[async_trait]
+impl StoreProbe for Store {
+    async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.engine.readers().run(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
+    }
+}
+
+/// `text` as a pattern that finds it anywhere, with what `LIKE` would take for a wildcard escaped by `\`.
+fn anywhere(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,53 @@
+//! Rows, and how they become records and back. A row that no record fits is an error that names table, row and column.
+
+mod activity;
+mod episode;
+mod event;
+mod notification;
+mod presence;
+mod user;
+
+pub(crate) use activity::ActivityRow;
+pub(crate) use episode::EpisodeRow;
+pub(crate) use event::{EventRow, OutboxRow};
+pub(crate) use notification::NotificationRow;
+pub(crate) use presence::PresenceRow;
+pub(crate) use user::UserRow;
+
+use showrunner_domain::Version;
+use showrunner_domain::event::Seq;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+
+/// Where a value stands, for the error that says so.
+#[derive(Clone, Copy)]
+struct Place {
+    table: &'static str,
+    row: Uuid,
+}
+
+impl Place {
+    /// The value of `column`, or the error that names it.
+    fn read<T, E: ToString>(self, column: &'static str, value: Result<T, E>) -> Result<T, Failure> {
+        value.map_err(|problem| Failure::Unreadable {
+            table: self.table,
+            row: self.row.to_string(),
+            column,
+            problem: problem.to_string(),
+        })
+    }
+
+    /// The known value of a name in `column`.
+    fn known<T>(self, column: &'static str, value: Option<T>) -> Result<T, Failure> {
+        self.read(column, value.ok_or("not a known name"))
+    }
+
+    fn version(self, number: i64) -> Result<Version, Failure> {
+        self.read("version", Version::new(number).ok_or("below 1"))
+    }
+
+    fn seq(self, number: i64) -> Result<Seq, Failure> {
+        self.read("seq", Seq::new(number).ok_or("below 0"))
+    }
+}

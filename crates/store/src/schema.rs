@@ -1,0 +1,191 @@
+//! The tables, as both stores have them. The columns are those of `migrations/`, in the same order.
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Double, Integer, Nullable, Text};
+    use crate::types::{Id, Instant, Json};
+
+    episodes (id) {
+        id -> Id,
+        season_number -> Nullable<Integer>,
+        episode_number -> Integer,
+        title -> Text,
+        title_folded -> Text,
+        description -> Text,
+        status -> Text,
+        air_date -> Nullable<Date>,
+        categories -> Json,
+        director -> Nullable<Text>,
+        writer -> Nullable<Text>,
+        duration_minutes -> Nullable<Integer>,
+        rating -> Nullable<Double>,
+        genre -> Nullable<Text>,
+        thumbnail_url -> Nullable<Text>,
+        created_at -> Instant,
+        updated_at -> Instant,
+        deleted_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::{Id, Instant};
+
+    users (id) {
+        id -> Id,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::Instant;
+
+    signing_keys (kid) {
+        kid -> Text,
+        public_key -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    events (seq) {
+        seq -> BigInt,
+        id -> Id,
+        name -> Text,
+        data -> Text,
+        created_at -> Instant,
+        actor_id -> Nullable<Id>,
+        actor_name -> Text,
+        actor_email -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Id,
+        audience -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    /// On Postgres only: committed events that have no number yet.
+    outbox (outbox_id) {
+        outbox_id -> BigInt,
+        id -> Id,
+        name -> Text,
+        data -> Text,
+        created_at -> Instant,
+        actor_id -> Nullable<Id>,
+        actor_name -> Text,
+        actor_email -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Id,
+        audience -> Text,
+    }
+}
+
+diesel::table! {
+    log_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        first -> BigInt,
+    }
+}
+
+diesel::table! {
+    reader_cursors (reader) {
+        reader -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    parked_events (reader, seq) {
+        reader -> Text,
+        seq -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Text};
+    use crate::types::Instant;
+
+    receipts (scope) {
+        scope -> Text,
+        fingerprint -> Text,
+        created -> Bool,
+        record -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant, Json};
+
+    activities (id) {
+        id -> Id,
+        seq -> BigInt,
+        user_id -> Nullable<Id>,
+        user_name -> Text,
+        action -> Text,
+        resource_type -> Text,
+        resource_id -> Id,
+        resource_name -> Text,
+        resource_name_folded -> Text,
+        metadata -> Json,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant, Json};
+
+    notifications (id) {
+        id -> Id,
+        user_id -> Id,
+        seq -> BigInt,
+        kind -> Text,
+        event -> Text,
+        title -> Text,
+        message -> Text,
+        priority -> Text,
+        data -> Json,
+        read_at -> Nullable<Instant>,
+        expires_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::{Id, Instant};
+
+    user_presence (subject_kind, subject_id, user_id) {
+        subject_kind -> Text,
+        subject_id -> Id,
+        user_id -> Id,
+        user_name -> Text,
+        since -> Instant,
+        expires_at -> Instant,
+    }
+}

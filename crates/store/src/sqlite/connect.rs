@@ -1,0 +1,81 @@
+//! Connections to a file of SQLite's.
+
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
+
+use super::Conn;
+use crate::failure::Failure;
+
+/// Every commit is on the disk before it is answered: in WAL mode that takes FULL. Another process's write lock is
+/// waited for, at most 5 s.
+const WRITING: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
+                       pragma foreign_keys = on;";
+const READING: &str = "pragma busy_timeout = 5000; pragma query_only = on;";
+
+/// Readers run beside the writer; more than a few only compete for the cores.
+const READERS: u32 = 4;
+
+/// A connection that writes. The file is created when missing.
+pub(super) fn writing(path: &Path) -> Result<Conn, Failure> {
+    let mut conn = plain(path)?;
+    conn.batch_execute(WRITING)?;
+    Ok(conn)
+}
+
+/// A connection without settings.
+pub(super) fn plain(path: &Path) -> Result<Conn, Failure> {
+    SqliteConnection::establish(&path.to_string_lossy()).map_err(Failure::connection)
+}
+
+/// A pool of connections that only read.
+pub(super) fn reading_pool(path: &Path) -> Result<Pool<ConnectionManager<Conn>>, Failure> {
+    Pool::builder()
+        .max_size(READERS)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(5))
+        .connection_customizer(Box::new(OnlyReading))
+        .build(ConnectionManager::new(path.to_string_lossy()))
+        .map_err(Failure::connection)
+}
+
+#[derive(Debug)]
+struct OnlyReading;
+
+impl CustomizeConnection<Conn, PoolError> for OnlyReading {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), PoolError> {
+        conn.batch_execute(READING).map_err(PoolError::QueryError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::{BigInt, Text};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Level {
+        #[diesel(sql_type = BigInt)]
+        synchronous: i64,
+    }
+
+    #[derive(QueryableByName)]
+    struct Mode {
+        #[diesel(sql_type = Text)]
+        journal_mode: String,
+    }
+
+    #[test]
+    fn the_writers_own_connection_syncs_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = writing(&folder.path().join("a.db")).unwrap();
+        let level: Level = diesel::sql_query("pragma synchronous").get_result(&mut conn).unwrap();
+        assert_eq!(level.synchronous, 2, "2 is FULL");
+        let mode: Mode = diesel::sql_query("pragma journal_mode").get_result(&mut conn).unwrap();
+        assert_eq!(mode.journal_mode, "wal");
+    }
+}

@@ -1,0 +1,72 @@
+//! SQLite: one writer that batches, many readers.
+//!
+//! `seq` is drawn in the writer's own transaction, so what is committed is numbered.
+
+mod connect;
+mod engine;
+mod pulse;
+mod writer;
+
+use std::path::Path;
+
+use diesel::dsl::sql;
+use diesel::expression::{SqlLiteral, UncheckedBind};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use showrunner_domain::event::DomainEvent;
+
+use crate::Ports;
+use crate::failure::Failure;
+use crate::rows::EventRow;
+use crate::schema::{events, log_head};
+use engine::Engine;
+
+pub(crate) type Conn = SqliteConnection;
+pub(crate) type Db = diesel::sqlite::Sqlite;
+
+#[expect(clippy::duplicate_mod, reason = "one text for two stores: the types differ, the queries do not")]
+#[path = "../queries/mod.rs"]
+mod queries;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// Opens the store in the file `path`.
+pub(crate) fn open(path: &Path) -> Result<Ports, Failure> {
+    Ok(queries::Store::new(Engine::start(path)?).into_ports())
+}
+
+/// Runs `work` under the migration lock: SQLite's own lock for writers, taken before looking.
+pub(crate) fn migrate<T>(
+    path: &Path,
+    work: fn(&mut Conn, EmbeddedMigrations) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    connect::writing(path)?.immediate_transaction(|conn| work(conn, MIGRATIONS))
+}
+
+/// Gives `events` the next places of the log.
+fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>) -> Result<(), Failure> {
+    for event in events {
+        let seq: i64 = diesel::update(log_head::table)
+            .set(log_head::seq.eq(log_head::seq + 1))
+            .returning(log_head::seq)
+            .get_result(conn)?;
+        diesel::insert_into(events::table).values(EventRow::numbered(seq, event)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What is committed is numbered already.
+#[expect(clippy::unnecessary_wraps, reason = "numbering can fail where it is work")]
+fn settle(_conn: &mut Conn) -> Result<(), Failure> {
+    Ok(())
+}
+
+type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;
+
+/// Whether an episode has this category.
+fn having_category(category: &str) -> HavingCategory {
+    sql::<Bool>("exists (select 1 from json_each(episodes.categories) where value = ")
+        .bind::<Text, _>(category.to_owned())
+        .sql(")")
+}

@@ -1,0 +1,196 @@
+//! Problem documents (RFC 9457): the one shape in which anything is refused.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::body::BoxBody;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use showrunner_domain::event::Seq;
+use showrunner_domain::{FieldError, ServiceError, Version};
+
+use crate::{Code, causes};
+
+/// Why a request was refused, as `application/problem+json`.
+///
+/// A handler returns it as its error; the boundary adds the members `instance` and `request_id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    version: Option<Version>,
+    held: Option<(Seq, Seq)>,
+}
+
+/// The members of a problem document, in the order in which they are written.
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<&'a str>,
+    code: &'static str,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<Version>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seq: Option<Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+impl Problem {
+    /// The media type of problem documents.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
+    /// A problem of this code. `detail` is a sentence that says what to do.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), version: None, held: None }
+    }
+
+    /// A request that cannot be read.
+    pub fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Malformed, detail)
+    }
+
+    /// Fields or parameters that were refused, all at once.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = "Correct what `errors` names and send the request again.";
+        Self { errors, ..Self::new(Code::ValidationFailed, detail) }
+    }
+
+    /// What a bare error `status` says, for answers that were not made by this server's own code.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let code = Code::of_status(status);
+        let detail = match code {
+            Code::NotFound => "There is nothing at this path: look it up in the documentation of the API.",
+            Code::MethodNotAllowed => "Use one of the methods that the header `Allow` names.",
+            Code::Unavailable => "Try again later.",
+            _ => "Correct the request and send it again.",
+        };
+        Self::new(code, detail)
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The sentence that says what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The document's text; `instance` is the request's path.
+    #[must_use]
+    pub fn document(&self, instance: Option<&str>, request_id: Option<&str>) -> String {
+        let document = Document {
+            r#type: self.code.type_uri(),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: &self.detail,
+            instance,
+            code: self.code.as_str(),
+            errors: &self.errors,
+            version: self.version,
+            first_seq: self.held.map(|(first, _)| first),
+            head: self.held.map(|(_, head)| head),
+            request_id,
+        };
+        serde_json::to_string(&document).unwrap_or_else(|error| unreachable!("problems are plain data: {error}"))
+    }
+}
+
+/// The causes of [`ServiceError::Unavailable`] go to the log here, once, and nowhere else.
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Unauthenticated { reason } => Self::new(
+                Code::Unauthenticated,
+                format!("{} Send a valid token as `Authorization: Bearer <token>`.", sentence(reason)),
+            ),
+            ServiceError::Forbidden { kind } => Self::new(
+                Code::Forbidden,
+                format!("Your role does not allow this on {kind} records: ask an administrator."),
+            ),
+            ServiceError::NotFound { kind } => {
+                Self::new(Code::NotFound, format!("There is no {kind} with this id: it may have been deleted."))
+            }
+            ServiceError::InvalidTransition { kind, from, to } => Self::new(
+                Code::InvalidTransition,
+                format!("This {kind} cannot go from {from} to {to}: take a status that {from} leads to."),
+            ),
+            ServiceError::AlreadyExists { what } => Self::new(
+                Code::AlreadyExists,
+                sentence(&format!("{what} already exists: change that one or choose another")),
+            ),
+            ServiceError::Conflict { reason } => Self::new(Code::Conflict, sentence(reason)),
+            ServiceError::VersionMismatch { current } => {
+                let detail = format!("The record is in version {}: read it again before changing it.", current.get());
+                Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }
+            }
+            ServiceError::Invalid(errors) => Self::invalid(errors),
+            ServiceError::LogTruncated { first, head } => {
+                let detail = format!(
+                    "The log holds the events from {first} to {head}: read the records anew and go on from {head}."
+                );
+                Self { held: Some((first, head)), ..Self::new(Code::LogTruncated, detail) }
+            }
+            ServiceError::Unavailable(error) => {
+                tracing::error!(error = causes(&error), "the store is unavailable");
+                Self::new(Code::Unavailable, "The store cannot be reached at the moment: try again later.")
+            }
+        }
+    }
+}
+
+/// A reason as a sentence, with a capital letter and a full stop.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+    capital.into_iter().chain(letters).chain(std::iter::once('.')).collect()
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// The answer; it carries the problem among its extensions, so that the boundary can complete it.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut builder = HttpResponse::build(self.code.status());
+        builder.insert_header((header::CONTENT_TYPE, Self::MEDIA_TYPE));
+        match self.code {
+            Code::Unauthenticated => {
+                builder.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            // The rest of the request is still on its way: no other request can follow on this connection.
+            Code::RequestTimeout => {
+                builder.force_close();
+            }
+            _ => {}
+        }
+        let mut response = builder.body(self.document(None, None));
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}

@@ -1,0 +1,12 @@
+drop table user_presence;
+drop table notifications;
+drop table activities;
+drop table receipts;
+drop table parked_events;
+drop table reader_cursors;
+drop table log_head;
+drop table outbox;
+drop table events;
+drop table signing_keys;
+drop table users;
+drop table episodes;

@@ -1,0 +1,20 @@
+//! The product's tests: they drive the real binary as its users, its operators and its accidents do, on both stores.
+//!
+//! The short ones belong to `make test`. Those marked `drill` run the figures that the product promises, by
+//! `make drill`. A Postgres server is named by `SHOWRUNNER_TEST_POSTGRES`; `make` starts one.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "all of this crate is tests")]
+
+mod bad_frames;
+mod bad_input;
+mod bad_tokens;
+mod behaviour;
+mod drain;
+mod durability;
+mod failing_reader;
+mod fair_share;
+mod flapping;
+mod harness;
+mod kill;
+mod samples;
+mod slow_reader;
+mod two_processes;
