@@ -64,7 +64,7 @@ pub(crate) struct Flags {
     /// The store: sqlite: or postgres://… [default: sqlite: in the data folder].
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
-    /// What is logged, as a level or as directives such as info,actix_http=debug [default: info].
+    /// What is logged, as a level or as directives such as `info,showrunner_store=debug` [default: info].
     #[arg(long, value_name = "FILTER")]
     pub(crate) log: Option<String>,
 }

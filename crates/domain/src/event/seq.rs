@@ -57,7 +57,7 @@ impl LogBounds {
     /// Whether everything after `since` is still there, and `since` itself was reached by this log.
     #[must_use]
     pub fn reach_back_to(self, since: Seq) -> bool {
-        since.next() >= self.first && since <= self.head
+        since <= self.head && since.next() >= self.first
     }
 }
 
@@ -81,6 +81,7 @@ mod tests {
         let bounds = LogBounds { first: seq(1), head: Seq::START };
         assert!(bounds.reach_back_to(Seq::START));
         assert!(!bounds.reach_back_to(seq(1)));
+        assert!(!bounds.reach_back_to(seq(i64::MAX)));
     }
 
     #[test]

@@ -159,3 +159,104 @@ fn finish(conn: &mut Conn, head: &Head) -> Result<(), Failure> {
 fn abandon(conn: &mut Conn) {
     let _ = conn.batch_execute("rollback");
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc as blocking;
+    use std::sync::{Arc, Barrier};
+
+    use diesel::result::Error as QueryError;
+    use futures_util::future::join_all;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::sqlite::connect;
+
+    type Body = fn(&mut Conn) -> Result<(), Failure>;
+
+    fn writer() -> (TempDir, Arc<Writer>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        super::super::migrate(&path, |conn, _| {
+            conn.batch_execute(
+                "create table log_head (id integer, seq integer); insert into log_head values (1, 0); \
+                 create table kept (n integer primary key); create table fatal (n integer); \
+                 create trigger breaks before insert on fatal begin select raise(rollback, 'gone'); end;",
+            )?;
+            Ok(())
+        })
+        .unwrap();
+        let writer = Writer::start(connect::writing(&path).unwrap(), Head::new()).unwrap();
+        (folder, Arc::new(writer))
+    }
+
+    /// Holds the writer until everything that `jobs` are has got in line, so that they share a batch.
+    async fn in_one_batch(writer: &Arc<Writer>, jobs: Vec<Body>) -> Vec<Option<String>> {
+        let (go, wait) = blocking::channel::<()>();
+        let begun = Arc::new(Barrier::new(2));
+        let (holder, signal) = (writer.clone(), begun.clone());
+        let first = tokio::spawn(async move {
+            let mut wait = Some(wait);
+            let held = holder.run(move |_| {
+                if let Some(wait) = wait.take() {
+                    signal.wait();
+                    let _ = wait.recv();
+                }
+                Ok(())
+            });
+            held.await.unwrap();
+        });
+        tokio::task::spawn_blocking(move || begun.wait()).await.unwrap();
+        let free = writer.jobs.capacity();
+        let waiting: Vec<_> = jobs
+            .iter()
+            .map(|job| {
+                let (writer, job) = (writer.clone(), *job);
+                tokio::spawn(async move { writer.run(job).await.err().map(|failure| failure.to_string()) })
+            })
+            .collect();
+        while writer.jobs.capacity() + jobs.len() > free {
+            tokio::task::yield_now().await;
+        }
+        go.send(()).unwrap();
+        first.await.unwrap();
+        join_all(waiting).await.into_iter().map(Result::unwrap).collect()
+    }
+
+    fn keep<const N: i32>(conn: &mut Conn) -> Result<(), Failure> {
+        conn.batch_execute(&format!("insert into kept values ({N})"))?;
+        Ok(())
+    }
+
+    async fn kept(writer: &Writer) -> i64 {
+        let count = writer.run(|conn| {
+            Ok(diesel::dsl::sql::<diesel::sql_types::BigInt>("select count(*) from kept").get_result(conn)?)
+        });
+        count.await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_job_that_fails_or_panics_takes_nothing_of_its_neighbours_along() {
+        let (_folder, writer) = writer();
+        let jobs: Vec<Body> = vec![
+            keep::<1>,
+            |conn| keep::<2>(conn).and(Err(QueryError::NotFound.into())),
+            |conn| keep::<3>(conn).map(|()| panic!("on purpose")),
+            keep::<4>,
+        ];
+        let failures = in_one_batch(&writer, jobs).await;
+        assert_eq!(failures.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false]);
+        assert_eq!(kept(&writer).await, 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_job_that_breaks_the_transaction_fails_alone_and_the_others_count_once() {
+        let (_folder, writer) = writer();
+        let jobs: Vec<Body> =
+            vec![keep::<1>, |conn| Ok(conn.batch_execute("insert into fatal values (1)")?), keep::<2>, keep::<3>];
+        let failures = in_one_batch(&writer, jobs).await;
+        assert_eq!(failures.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false, false]);
+        assert!(failures[1].as_ref().is_some_and(|failure| failure.contains("gone")), "{failures:?}");
+        assert_eq!(kept(&writer).await, 3);
+    }
+}

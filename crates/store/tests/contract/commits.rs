@@ -1,0 +1,165 @@
+//! A change set is written wholly or not at all, and over the version that was seen.
+
+use showrunner_domain::identity::{AccessService, Email, Role};
+use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
+use showrunner_domain::{ChangeSet, CommitError, Precondition, Receipt, ServiceError, StoredReceipt};
+
+use super::on_both_stores;
+use crate::world::{Ids, World, draft, editor, titled};
+
+on_both_stores!(
+    a_commit_writes_state_and_event_together,
+    a_commit_that_fails_at_its_last_statement_leaves_nothing,
+    of_many_writers_with_one_version_one_wins,
+    without_a_version_every_writer_gets_through,
+    an_erased_record_is_gone_and_its_event_is_there,
+    a_taken_address_is_told_apart_from_other_failures,
+    a_receipt_is_kept_with_the_change_and_refuses_its_repetition,
+    many_repetitions_at_once_carry_the_change_out_once,
+);
+
+async fn a_commit_writes_state_and_event_together(world: World) {
+    let episode = world.create("Pilot").await;
+    assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), Some(episode.clone()));
+    let log = world.log().await;
+    assert_eq!(log.len(), 1);
+    assert_eq!((log[0].seq.get(), log[0].name.as_str()), (1, "episode_created"));
+    assert_eq!(log[0].subject.id, episode.id.uuid());
+    assert_eq!(log[0].origin, editor().origin);
+}
+
+async fn a_commit_that_fails_at_its_last_statement_leaves_nothing(world: World) {
+    let table = if world.is_postgres() {
+        world.sql("alter table outbox add constraint none check (name <> 'episode_updated')");
+        "outbox"
+    } else {
+        world.sql(
+            "create trigger none before insert on events when new.name = 'episode_updated' \
+             begin select raise(abort, 'no'); end",
+        );
+        "events"
+    };
+    let episode = world.create("Pilot").await;
+    let updated = world.episodes().update(&editor(), episode.id, &titled("Later"), &Precondition::None).await;
+    assert!(matches!(updated, Err(ServiceError::Unavailable(_))), "{table}: {updated:?}");
+    assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), Some(episode));
+    assert_eq!(world.log().await.len(), 1);
+}
+
+async fn of_many_writers_with_one_version_one_wins(world: World) {
+    let episode = world.create("Pilot").await;
+    let seen = Precondition::OneOf(vec![episode.version]);
+    let races = (0..50).map(|n| {
+        let (episodes, seen) = (world.episodes(), seen.clone());
+        tokio::spawn(async move { episodes.update(&editor(), episode.id, &titled(&format!("Take {n}")), &seen).await })
+    });
+    let mut won = 0;
+    for race in races.collect::<Vec<_>>() {
+        match race.await.unwrap() {
+            Ok(updated) => {
+                won += 1;
+                assert_eq!(updated.version, episode.version.next());
+            }
+            Err(error) => assert!(matches!(error, ServiceError::VersionMismatch { current } if current.get() == 2)),
+        }
+    }
+    assert_eq!(won, 1);
+    assert_eq!(world.log().await.len(), 2);
+}
+
+async fn without_a_version_every_writer_gets_through(world: World) {
+    let episode = world.create("Pilot").await;
+    let races = (0..20).map(|n| {
+        let episodes = world.episodes();
+        let patch = titled(&format!("Take {n}"));
+        tokio::spawn(async move { episodes.update(&editor(), episode.id, &patch, &Precondition::None).await })
+    });
+    for race in races.collect::<Vec<_>>() {
+        race.await.unwrap().unwrap();
+    }
+    let last = world.ports.episodes.find_episode(episode.id).await.unwrap().unwrap();
+    assert_eq!(last.version.get(), 21);
+    assert_eq!(world.log().await.len(), 21);
+}
+
+async fn an_erased_record_is_gone_and_its_event_is_there(world: World) {
+    let episode = world.create("Pilot").await;
+    world.episodes().delete(&editor(), episode.id, &Precondition::None).await.unwrap();
+    world.episodes().erase(&editor(), episode.id, &Precondition::None).await.unwrap();
+    assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), None);
+    let names: Vec<_> = world.log().await.into_iter().map(|event| event.name).collect();
+    assert_eq!(names, ["episode_created", "episode_deleted", "episode_deleted"]);
+}
+
+async fn a_taken_address_is_told_apart_from_other_failures(world: World) {
+    let mut signer = MockTokenSigner::new();
+    signer.expect_sign().returning(|claims| Ok(claims.sub.to_string()));
+    let access = || AccessService {
+        users: world.ports.users.clone(),
+        ledger: world.ports.ledger.clone(),
+        verifier: std::sync::Arc::new(MockTokenVerifier::new()),
+        clock: world.clock.clone(),
+        ids: std::sync::Arc::new(Ids),
+    };
+    let email = Email::parse("editor@example.com").unwrap();
+    let (one, other) = (access(), access());
+    let (one, other) = tokio::join!(
+        one.issue(&signer, email.clone(), Role::Editor),
+        other.issue(&signer, email.clone(), Role::Viewer)
+    );
+    assert_eq!(one.unwrap(), other.unwrap(), "both tokens are of the one user");
+    let user = world.ports.users.find_user_by_email(&email).await.unwrap().unwrap();
+    assert_eq!(world.ports.users.find_user(user.id).await.unwrap(), Some(user));
+    assert_eq!(world.log().await.len(), 1);
+}
+
+fn receipt(fingerprint: &str) -> Receipt {
+    Receipt { scope: "editor POST /episodes key-1".into(), fingerprint: fingerprint.into() }
+}
+
+/// Change sets come from the domain alone, so they are caught on their way to the ledger.
+async fn caught(world: &World, title: &str) -> ChangeSet {
+    let caught = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let keep = caught.clone();
+    let mut ledger = showrunner_domain::mocks::MockLedger::new();
+    ledger.expect_commit().returning(move |set| {
+        *keep.lock().unwrap() = Some(set);
+        Ok(showrunner_domain::Committed)
+    });
+    let mut episodes = world.episodes();
+    episodes.ledger = std::sync::Arc::new(ledger);
+    episodes.create(&editor(), draft(title, 1)).await.unwrap();
+    caught.lock().unwrap().take().unwrap()
+}
+
+async fn a_receipt_is_kept_with_the_change_and_refuses_its_repetition(world: World) {
+    let set = caught(&world, "Pilot").await;
+    world.ports.ledger.commit(set.with_receipt(receipt("a"))).await.unwrap();
+    let again = caught(&world, "Another").await.with_receipt(receipt("b"));
+    match world.ports.ledger.commit(again).await {
+        Err(CommitError::Received(StoredReceipt { fingerprint, created, record })) => {
+            assert_eq!((fingerprint.as_str(), created), ("a", true));
+            assert!(record.contains("\"title\":\"Pilot\""), "{record}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(world.log().await.len(), 1);
+}
+
+async fn many_repetitions_at_once_carry_the_change_out_once(world: World) {
+    let mut races = Vec::new();
+    for n in 0..30 {
+        let set = caught(&world, &format!("Take {n}")).await.with_receipt(receipt("a"));
+        let ledger = world.ports.ledger.clone();
+        races.push(tokio::spawn(async move { ledger.commit(set).await }));
+    }
+    let mut carried_out = 0;
+    for race in races {
+        match race.await.unwrap() {
+            Ok(_) => carried_out += 1,
+            Err(error) => assert!(matches!(error, CommitError::Received(_)), "{error:?}"),
+        }
+    }
+    assert_eq!(carried_out, 1);
+    assert_eq!(world.log().await.len(), 1);
+}

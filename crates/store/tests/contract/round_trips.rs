@@ -1,0 +1,80 @@
+//! What is written is read back, to the last microsecond and character.
+
+use showrunner_domain::Precondition;
+use showrunner_domain::episode::{
+    Categories, Category, Description, DurationMinutes, EpisodePatch, EpisodeStatus, Genre, NewEpisode, PersonName,
+    Rating, SeasonNumber, ThumbnailUrl,
+};
+use showrunner_domain::identity::SigningKeyId;
+use showrunner_domain::{Clock as _, Timestamp};
+
+use super::on_both_stores;
+use crate::world::{World, draft, editor, titled};
+
+on_both_stores!(
+    an_episode_with_every_field_is_read_back_as_it_was_written,
+    fields_can_be_emptied_again,
+    event_data_is_the_very_text_that_was_committed,
+    a_published_key_is_found_and_stays_as_it_is,
+);
+
+fn full() -> EpisodePatch {
+    let categories = vec![Category::parse("drama").unwrap(), Category::parse("crime \"noir\"").unwrap()];
+    EpisodePatch {
+        season_number: Some(SeasonNumber::parse(1).ok()),
+        description: Some(Description::parse("First line\nSecond\tline, \u{1F3AC} and \\ and \"quotes\"").unwrap()),
+        status: Some(EpisodeStatus::Approved),
+        air_date: Some("2008-01-20".parse().ok()),
+        categories: Some(Categories::parse(categories).unwrap()),
+        director: Some(PersonName::parse("A director").ok()),
+        writer: Some(PersonName::parse("A writer").ok()),
+        duration_minutes: Some(DurationMinutes::parse(58).ok()),
+        rating: Some(Rating::parse(8.999_999_999_999_998).ok()),
+        genre: Some(Genre::parse("Drama").ok()),
+        thumbnail_url: Some(ThumbnailUrl::parse("https://example.com/a.jpg?x=1").ok()),
+        ..EpisodePatch::default()
+    }
+}
+
+async fn an_episode_with_every_field_is_read_back_as_it_was_written(world: World) {
+    let new = NewEpisode { others: full(), ..draft("Cat's in the Bag... \u{202E}", 2) };
+    let written = world.episodes().create(&editor(), new).await.unwrap();
+    assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(written));
+}
+
+async fn fields_can_be_emptied_again(world: World) {
+    let new = NewEpisode { others: full(), ..draft("Pilot", 1) };
+    let written = world.episodes().create(&editor(), new).await.unwrap();
+    let emptied = EpisodePatch {
+        season_number: Some(None),
+        air_date: Some(None),
+        director: Some(None),
+        writer: Some(None),
+        duration_minutes: Some(None),
+        rating: Some(None),
+        genre: Some(None),
+        thumbnail_url: Some(None),
+        ..EpisodePatch::default()
+    };
+    let updated = world.episodes().update(&editor(), written.id, &emptied, &Precondition::None).await.unwrap();
+    assert_eq!((updated.rating, updated.genre.clone()), (None, None));
+    assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(updated));
+}
+
+async fn event_data_is_the_very_text_that_was_committed(world: World) {
+    let episode = world.create("Pilot").await;
+    world.episodes().update(&editor(), episode.id, &titled("Ünï \u{1F3AC}"), &Precondition::None).await.unwrap();
+    let log = world.log().await;
+    let record = serde_json::to_string(&episode).unwrap();
+    assert_eq!(log[0].data, format!(r#"{{"episode":{record},"createdBy":"editor@example.com"}}"#));
+    assert!(log[1].data.starts_with(r#"{"episode":{"#), "members keep their order: {}", log[1].data);
+}
+
+async fn a_published_key_is_found_and_stays_as_it_is(world: World) {
+    let (kid, now): (_, Timestamp) = (SigningKeyId("a".into()), world.clock.now());
+    let keys = &world.ports.signing_keys;
+    assert_eq!(keys.find_key(&kid).await.unwrap(), None);
+    keys.publish_key(&kid, "first", now).await.unwrap();
+    keys.publish_key(&kid, "second", now).await.unwrap();
+    assert_eq!(keys.find_key(&kid).await.unwrap().as_deref(), Some("first"));
+}
