@@ -16,7 +16,7 @@ on_both_stores!(
 fn frames_that_make_no_sense_are_answered_with_an_error_and_the_connection_goes_on(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
-    let token = store.token("editor@example.com", "editor");
+    let token = store.token("admin@example.com", "admin");
     let mut outside = store.outside();
     let before = traces(&mut outside);
     let mut live = server.live(&token);
@@ -68,7 +68,7 @@ fn bytes_that_are_no_frames_end_their_connection_alone(backend: Backend) {
         ("a reserved opcode", masked(b"\x83\x82", b"{}")),
         ("reserved bits", masked(b"\xf1\x82", b"{}")),
         ("a text that is no UTF-8", masked(b"\x81\x82", b"\xff\xfe")),
-        ("a frame of many terabytes", masked(b"\x81\xff\x00\x00\xff\xff\xff\xff\xff\xff", b"{")),
+        ("a frame of many terabytes", masked(b"\x81\xff\x00\x00\xff\xff\xff\xff\xff\xff", &b"\0".repeat(1 << 20))),
         ("a fragmented ping", masked(b"\x09\x82", b"{}")),
         ("a continuation of nothing", masked(b"\x80\x82", b"{}")),
         ("HTTP", b"GET / HTTP/1.1\r\nhost: nowhere\r\n\r\n".to_vec()),
@@ -77,7 +77,8 @@ fn bytes_that_are_no_frames_end_their_connection_alone(backend: Backend) {
     for (name, bytes) in &garbage {
         let mut live = server.live(&token);
         let port = live.stream().local_addr().unwrap().port();
-        live.stream().write_all(bytes).unwrap();
+        // The server may hang up before it has heard all.
+        let _ = live.stream().write_all(bytes);
         live.close_code();
         eventually(name, || (!is_connected(server_port, port)).then_some(()));
     }

@@ -12,9 +12,10 @@ use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 use tungstenite::{Error, Message, WebSocket};
 
-use crate::harness::{Live, PATIENCE};
+use super::audience::Audience;
+use crate::harness::PATIENCE;
 
-/// Live clients of `episodes`.
+/// Live clients of one kind.
 pub(super) struct Crowd {
     epoll: OwnedFd,
     clients: Vec<WebSocket<TcpStream>>,
@@ -28,12 +29,10 @@ pub(super) struct Reading {
 
 impl Crowd {
     /// Connects and subscribes `size` clients.
-    pub(super) fn gather(address: &str, token: &str, size: usize) -> Self {
+    pub(super) fn gather(audience: &Audience, size: usize) -> Self {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).unwrap();
         let clients = (0..size).map(|number| {
-            let mut live = Live::connect(address, token).unwrap();
-            live.subscribe(&["episodes"], None);
-            let client = live.into_socket();
+            let client = audience.connect().into_socket();
             client.get_ref().set_nonblocking(true).unwrap();
             let number = epoll::EventData::new_u64(number.try_into().unwrap());
             epoll::add(&epoll, client.get_ref(), number, epoll::EventFlags::IN).unwrap();

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::audience::Audience;
 use crate::harness::Live;
 
 /// Clients that do not read, until they are stopped.
@@ -17,23 +18,15 @@ pub(super) struct Stalled {
 
 impl Stalled {
     /// Connects and subscribes `size` clients.
-    pub(super) fn start(address: &str, token: &str, size: usize) -> Self {
-        let connect = {
-            let (address, token) = (address.to_owned(), token.to_owned());
-            move || {
-                let mut live = Live::connect_narrow(&address, &token).unwrap();
-                live.subscribe(&["episodes"], None);
-                live
-            }
-        };
-        let mut clients: Vec<Live> = (0..size).map(|_| connect()).collect();
+    pub(super) fn start(audience: Audience, size: usize) -> Self {
+        let mut clients: Vec<Live> = (0..size).map(|_| audience.connect_narrow()).collect();
         let stop = Arc::new(AtomicBool::new(false));
         let end = stop.clone();
         let thread = thread::spawn(move || {
             let mut returns = 0;
             while !end.load(Ordering::Relaxed) {
                 for number in cut(&mut clients) {
-                    clients[number] = connect();
+                    clients[number] = audience.connect_narrow();
                     returns += 1;
                 }
             }

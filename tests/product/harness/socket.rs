@@ -176,12 +176,13 @@ impl Live {
 
     /// Reads on until the connection ends and answers the close code, where one was sent.
     pub(crate) fn close_code(&mut self) -> Option<u16> {
+        let mut told = None;
         loop {
             match self.receive(PATIENCE) {
                 Ok(Received::Frame(_)) => {}
-                Ok(Received::Closed(code)) => return code,
-                Ok(Received::Nothing) => panic!("the connection stays open"),
-                Err(_) => return None,
+                Ok(Received::Closed(Some(code))) => told = Some(code),
+                Ok(Received::Closed(None)) | Err(_) => return told,
+                Ok(Received::Nothing) => panic!("the connection stays open, told to close with {told:?}"),
             }
         }
     }

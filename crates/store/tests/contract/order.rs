@@ -58,11 +58,13 @@ async fn events_of_one_record_follow_its_versions_also_when_a_clock_is_behind(wo
     clock.move_by(-60);
     let behind = episodes_on(&other, &clock);
     let episode = world.create("Pilot").await;
+    let numbering = hold_numbering(&world);
     for n in 0..10 {
         let (a, b) = (format!("A{n}"), format!("B{n}"));
         world.episodes().update(&editor(), episode.id, &titled(&a), &Precondition::None).await.unwrap();
         behind.update(&editor(), episode.id, &titled(&b), &Precondition::None).await.unwrap();
     }
+    drop(numbering);
     let mut last: HashMap<_, (i64, String)> = HashMap::new();
     for event in world.log().await {
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap();
@@ -73,6 +75,14 @@ async fn events_of_one_record_follow_its_versions_also_when_a_clock_is_behind(wo
         assert!(written >= earlier, "{written} after {earlier}");
         last.insert(event.subject.id, (version, written));
     }
+}
+
+/// Keeps Postgres from giving out places until the answer is dropped, so that they are given in one batch.
+fn hold_numbering(world: &World) -> Option<PgConnection> {
+    let Location::Postgres(url) = &world.location else { return None };
+    let mut held = PgConnection::establish(url).unwrap();
+    held.batch_execute("begin; lock table log_head in exclusive mode").unwrap();
+    Some(held)
 }
 
 async fn what_another_node_commits_wakes_those_who_wait(world: World) {
