@@ -1,6 +1,7 @@
 //! Several processes on one store: servers on one Postgres, commands and servers on one SQLite file.
 
 use std::path::Path;
+use std::thread;
 
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use crate::harness::{Api, Audit, Backend, Load, Server, Store, on_both_stores};
 on_both_stores!(
     a_user_made_by_the_token_command_is_told_to_admins_of_a_running_server,
     what_another_server_commits_arrives_live_and_in_order,
+    each_step_of_a_reader_is_taken_by_one_of_two_servers_alone,
 );
 
 fn a_user_made_by_the_token_command_is_told_to_admins_of_a_running_server(backend: Backend) {
@@ -26,7 +28,7 @@ fn a_user_made_by_the_token_command_is_told_to_admins_of_a_running_server(backen
 fn what_another_server_commits_arrives_live_and_in_order(backend: Backend) {
     let store = Store::new(backend);
     let first = store.serve();
-    let second = store.serve_from(if backend == Backend::Postgres { "other" } else { "data" });
+    let second = store.serve_from(other_folder(backend));
     let token = store.token("editor@example.com", "editor");
     let (at_first, at_second) = (first.api(&token), second.api(&token));
     let mut live = first.live(&token);
@@ -48,6 +50,36 @@ fn what_another_server_commits_arrives_live_and_in_order(backend: Backend) {
     Audit::default().check(&mut outside, &harvest.acknowledged);
     for seq in outside.episode_seqs().into_iter().skip(21) {
         assert_eq!(live.event().seq, seq);
+    }
+}
+
+/// Updates make no notification: nothing but the cursor keeps a second server from taking that reader's steps again.
+fn each_step_of_a_reader_is_taken_by_one_of_two_servers_alone(backend: Backend) {
+    let store = Store::new(backend);
+    let servers = [store.serve(), store.serve_from(other_folder(backend))];
+    let token = store.token("editor@example.com", "editor");
+    let mut outside = store.outside();
+    outside.watch_cursors();
+    thread::scope(|scope| {
+        for server in servers.iter().cycle().take(4) {
+            let editor = server.api(&token);
+            scope.spawn(move || {
+                let path = format!("/api/v1/episodes/{}", editor.create("Pilot", 0));
+                for number in 1..=150 {
+                    assert_eq!(editor.put(&path, &json!({"episode_number": number})).status, 200);
+                }
+            });
+        }
+    });
+    Audit::default().check(&mut outside, &[]);
+    assert_eq!(outside.count("taken_again"), 0);
+}
+
+/// A data folder of the same store for a second server: on SQLite that must be the first's.
+fn other_folder(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => "data",
+        Backend::Postgres => "other",
     }
 }
 

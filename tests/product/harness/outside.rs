@@ -195,6 +195,25 @@ impl Outside {
         }
     }
 
+    /// From now on counts, in the table `taken_again`, the steps of readers that do not move their cursors on.
+    pub(crate) fn watch_cursors(&mut self) {
+        let sql = match self.backend() {
+            Backend::Sqlite => {
+                "create table taken_again (reader text);
+                 create trigger watch after update on reader_cursors when new.seq <= old.seq
+                 begin insert into taken_again values (new.reader); end"
+            }
+            Backend::Postgres => {
+                "create table taken_again (reader text);
+                 create function watch() returns trigger language plpgsql
+                 as $$ begin insert into taken_again values (new.reader); return new; end $$;
+                 create trigger watch after update on reader_cursors for each row when (new.seq <= old.seq)
+                 execute function watch()"
+            }
+        };
+        self.run(sql);
+    }
+
     /// Is a writer that stalls in the middle of its transaction for `time`. On SQLite it holds the write lock. On
     /// Postgres it has drawn a place in the outbox, with an event of its own, that later writers overtake; the answer
     /// is that event's id.
