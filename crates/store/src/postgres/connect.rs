@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
 
 use super::Conn;
+use super::roots::with_system_roots;
 use crate::failure::Failure;
 
 /// A statement that takes longer is given up, and so is a transaction that its owner has left open.
@@ -18,7 +19,7 @@ const POOL: u32 = 16;
 
 /// A connection without settings.
 pub(super) fn plain(url: &str) -> Result<Conn, Failure> {
-    PgConnection::establish(url).map_err(Failure::connection)
+    PgConnection::establish(&with_system_roots(url)).map_err(Failure::connection)
 }
 
 /// A connection as the pool has them.
@@ -36,7 +37,7 @@ pub(super) fn pool(url: &str) -> Result<Pool<ConnectionManager<Conn>>, Failure> 
         .connection_timeout(Duration::from_secs(5))
         .test_on_check_out(true)
         .connection_customizer(Box::new(WithSettings))
-        .build(ConnectionManager::new(url))
+        .build(ConnectionManager::new(with_system_roots(url)))
         .map_err(Failure::connection)
 }
 

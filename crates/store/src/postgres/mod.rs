@@ -8,6 +8,7 @@ mod connect;
 mod engine;
 mod number;
 mod numberer;
+mod roots;
 
 use diesel::dsl::sql;
 use diesel::expression::{SqlLiteral, UncheckedBind};
