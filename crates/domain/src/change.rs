@@ -1,9 +1,9 @@
 //! The unit of work as a value: new state and the events that tell of it, inseparable.
 
-use crate::Version;
 use crate::episode::Episode;
 use crate::event::DomainEvent;
 use crate::identity::User;
+use crate::{Receipt, Version};
 
 /// What a pure transition makes of a record. Only this crate builds one.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,16 +62,6 @@ pub enum RecordChange {
     Episode(Change<Episode>),
     /// Of a user.
     User(Change<User>),
-}
-
-/// Remembers that a request was carried out, in the transaction that carries it out, so that repeating it does
-/// nothing and answers the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// Whose request it was, where it went and its key; at most one receipt a scope.
-    pub scope: String,
-    /// A digest of what was asked, to notice another request under the same key.
-    pub fingerprint: String,
 }
 
 /// Changes that are committed together or not at all.

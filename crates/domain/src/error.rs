@@ -68,6 +68,9 @@ pub enum ServiceError {
         /// The version that it is in.
         current: Version,
     },
+    /// The key of a repeatable request was used for another request.
+    #[error("this key was used for another request")]
+    KeyReused,
     /// Fields that were refused, all at once.
     #[error("{} field(s) were refused", .0.len())]
     Invalid(Vec<FieldError>),

@@ -4,22 +4,11 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use crate::event::{Effects, ReaderName, Seq};
-use crate::{ChangeSet, StoreError};
+use crate::{ChangeSet, Receipt, StoreError, StoredReceipt};
 
 /// A change set is in the store, durably.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed;
-
-/// What an earlier request with the same receipt scope was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredReceipt {
-    /// The digest of what was asked then.
-    pub fingerprint: String,
-    /// Whether it created the record.
-    pub created: bool,
-    /// The record that it resulted in, as JSON text.
-    pub record: String,
-}
 
 /// Why nothing of a change set was written.
 #[derive(Debug, Error)]
@@ -70,10 +59,13 @@ pub trait Ledger: Send + Sync {
     /// Writes the states, the receipt and the events of `set` in one transaction and answers when that is durable.
     ///
     /// MUST write nothing and return [`CommitError::Stale`] where a record is not in the expected version,
-    /// [`CommitError::AlreadyExists`] where a unique value is taken and [`CommitError::Received`] where the receipt's
-    /// scope is known. Each event MUST get its place in the log after every event of a change that was answered
+    /// [`CommitError::AlreadyExists`] where a unique value is taken and [`CommitError::Received`] where a
+    /// valid receipt of the same scope is there. Each event MUST get its place in the log after every event of a change that was answered
     /// before, and events of one record in the order of its versions; the number may be given a moment later.
     async fn commit(&self, set: ChangeSet) -> Result<Committed, CommitError>;
+
+    /// What the valid receipt of this scope says, if there is one.
+    async fn find_receipt(&self, receipt: Receipt) -> Result<Option<StoredReceipt>, StoreError>;
 
     /// Writes a reader's effects and moves its cursor, in one transaction.
     ///

@@ -23,18 +23,22 @@ mod ledger;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
 mod page;
+mod receipt;
 mod resource;
+mod terms;
 mod time;
 mod value;
 mod version;
 
-pub use change::{Change, ChangeSet, Receipt, RecordChange};
+pub use change::{Change, ChangeSet, RecordChange};
 pub use error::{ServiceError, StoreError};
 pub use id::{IdSource, ParseIdError};
 pub use invalid::{FieldError, Invalid};
-pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger, StoredReceipt};
+pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger};
 pub use page::{Limit, Page};
+pub use receipt::{Answered, Receipt, StoredReceipt};
 pub use resource::{ResourceKind, Subject};
+pub use terms::Terms;
 pub use time::{Clock, Timestamp};
 pub use value::{Bounded, Line, Prose};
 pub use version::{Precondition, Version};

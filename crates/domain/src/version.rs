@@ -33,9 +33,10 @@ impl Version {
 }
 
 /// What a writer demands of the version that it writes over (RFC 9110 section 13.1.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Precondition {
     /// Nothing: a race that was lost is run again.
+    #[default]
     None,
     /// The record exists, in whatever version.
     Exists,

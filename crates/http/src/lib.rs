@@ -21,6 +21,7 @@ mod path;
 mod query;
 mod refusals;
 mod routes;
+mod terms;
 
 pub use health::{Check, Readiness};
 pub use routes::configure;

@@ -33,6 +33,8 @@ pub enum Code {
     UnsupportedType,
     /// Fields or parameters were refused.
     ValidationFailed,
+    /// The key of a repeatable request was used for another request.
+    IdempotencyKeyReused,
     /// Too many requests.
     RateLimited,
     /// The server cannot do it now.
@@ -41,7 +43,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -56,6 +58,7 @@ impl Code {
         Self::TooLarge,
         Self::UnsupportedType,
         Self::ValidationFailed,
+        Self::IdempotencyKeyReused,
         Self::RateLimited,
         Self::Unavailable,
     ];
@@ -84,6 +87,9 @@ impl Code {
             }
             Self::ValidationFailed => {
                 ("VALIDATION_FAILED", StatusCode::UNPROCESSABLE_ENTITY, "Some fields were refused")
+            }
+            Self::IdempotencyKeyReused => {
+                ("IDEMPOTENCY_KEY_REUSED", StatusCode::UNPROCESSABLE_ENTITY, "The key belongs to another request")
             }
             Self::RateLimited => ("RATE_LIMITED", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Unavailable => ("UNAVAILABLE", StatusCode::SERVICE_UNAVAILABLE, "The server cannot do this now"),

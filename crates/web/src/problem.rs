@@ -140,6 +140,10 @@ impl From<ServiceError> for Problem {
                 let detail = format!("The record is in version {}: read it again before changing it.", current.get());
                 Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }
             }
+            ServiceError::KeyReused => Self::new(
+                Code::IdempotencyKeyReused,
+                "This `Idempotency-Key` was used for another request: choose a new one.",
+            ),
             ServiceError::Invalid(errors) => Self::invalid(errors),
             ServiceError::LogTruncated { first, head } => {
                 let detail = format!(

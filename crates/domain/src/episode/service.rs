@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Episode, EpisodeAfter, EpisodeId, EpisodePatch, EpisodeQuery, EpisodeStore, NewEpisode};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit};
-use crate::{Change, ChangeSet, Clock, CommitError, IdSource, Ledger, Page, Precondition, ResourceKind, ServiceError};
+use crate::{
+    Answered, Change, ChangeSet, Clock, CommitError, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms,
+};
 
 /// How often a race without `If-Match` is run before the caller is told.
 const RACES: usize = 100;
@@ -39,28 +41,35 @@ impl EpisodeService {
         Ok(self.episodes.list_episodes(query).await?)
     }
 
-    /// Creates an episode.
-    pub async fn create(&self, caller: &Caller, new: NewEpisode) -> Result<Episode, ServiceError> {
+    /// Creates an episode, once for each receipt.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        new: NewEpisode,
+        terms: &Terms,
+    ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
+        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
+            return Ok(Answered::Before(before));
+        }
         let id = EpisodeId::new(self.ids.next());
-        let change = Episode::create(id, new, &self.stamp(caller));
-        let episode = change.state().clone();
-        self.ledger.commit(ChangeSet::from(change)).await?;
-        Ok(episode)
+        let committed = self.commit(Episode::create(id, new, &self.stamp(caller)), terms).await?;
+        committed.ok_or_else(|| CommitError::Stale.into())
     }
 
-    /// Merges `patch` into an episode. Where nothing differs nothing is written.
+    /// Merges `patch` into an episode, once for each receipt. Where nothing differs nothing is written.
     pub async fn update(
         &self,
         caller: &Caller,
         id: EpisodeId,
         patch: &EpisodePatch,
-        precondition: &Precondition,
-    ) -> Result<Episode, ServiceError> {
+        terms: &Terms,
+    ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        self.write(id, Hidden::AreAbsent, precondition, |episode| {
+        self.write(id, Hidden::AreAbsent, terms, |episode| {
             let unchanged = episode.clone();
-            Ok(episode.update(patch.clone(), &self.stamp(caller))?.ok_or(unchanged))
+            let change = episode.update(patch.clone(), &self.stamp(caller))?;
+            Ok(change.map_or(Decision::Leave(unchanged), Decision::Write))
         })
         .await
     }
@@ -70,10 +79,11 @@ impl EpisodeService {
         &self,
         caller: &Caller,
         id: EpisodeId,
-        precondition: &Precondition,
-    ) -> Result<Episode, ServiceError> {
+        terms: &Terms,
+    ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        self.write(id, Hidden::AreAbsent, precondition, |episode| Ok(Ok(episode.delete(&self.stamp(caller))))).await
+        let decide = |episode: Episode| Ok(Decision::Write(episode.delete(&self.stamp(caller))));
+        self.write(id, Hidden::AreAbsent, terms, decide).await
     }
 
     /// Deletes an episode for good, also one that was deleted before, and answers its last state.
@@ -81,47 +91,60 @@ impl EpisodeService {
         &self,
         caller: &Caller,
         id: EpisodeId,
-        precondition: &Precondition,
-    ) -> Result<Episode, ServiceError> {
+        terms: &Terms,
+    ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Erase, ResourceKind::Episode)?;
-        self.write(id, Hidden::ArePresent, precondition, |episode| Ok(Ok(episode.erase(&self.stamp(caller))))).await
+        let decide = |episode: Episode| Ok(Decision::Write(episode.erase(&self.stamp(caller))));
+        self.write(id, Hidden::ArePresent, terms, decide).await
     }
 
-    /// Brings a deleted episode back.
+    /// Brings a deleted episode back, once for each receipt.
     pub async fn restore(
         &self,
         caller: &Caller,
         id: EpisodeId,
-        precondition: &Precondition,
-    ) -> Result<Episode, ServiceError> {
+        terms: &Terms,
+    ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        self.write(id, Hidden::ArePresent, precondition, |episode| episode.restore(&self.stamp(caller)).map(Ok)).await
+        let decide = |episode: Episode| episode.restore(&self.stamp(caller)).map(Decision::Write);
+        self.write(id, Hidden::ArePresent, terms, decide).await
     }
 
-    /// Loads, lets `transition` decide and commits, again and again while others win the race, unless the caller
-    /// named the version that they have seen. A transition may answer `Err(episode)` for "nothing to write".
+    /// Loads, decides and commits, again and again while others win the race, unless the caller named the version
+    /// that they have seen.
     async fn write(
         &self,
         id: EpisodeId,
         hidden: Hidden,
-        precondition: &Precondition,
-        transition: impl Fn(Episode) -> Result<Result<Change<Episode>, Episode>, ServiceError> + Send + Sync,
-    ) -> Result<Episode, ServiceError> {
+        terms: &Terms,
+        decide: impl Fn(Episode) -> Result<Decision, ServiceError> + Send + Sync,
+    ) -> Result<Answered<Episode>, ServiceError> {
+        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
+            return Ok(Answered::Before(before));
+        }
         for _ in 0..RACES {
             let episode = self.load(id, hidden).await?;
-            precondition.check(episode.version)?;
-            let change = match transition(episode)? {
-                Ok(change) => change,
-                Err(unchanged) => return Ok(unchanged),
+            terms.precondition.check(episode.version)?;
+            let change = match decide(episode)? {
+                Decision::Write(change) => change,
+                Decision::Leave(unchanged) => return Ok(Answered::Now(unchanged)),
             };
-            let episode = change.state().clone();
-            match self.ledger.commit(ChangeSet::from(change)).await {
-                Ok(_) => return Ok(episode),
-                Err(CommitError::Stale) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(answered) = self.commit(change, terms).await? {
+                return Ok(answered);
             }
         }
         Err(CommitError::Stale.into())
+    }
+
+    /// Commits `change`; `None` where another writer was first.
+    async fn commit(&self, change: Change<Episode>, terms: &Terms) -> Result<Option<Answered<Episode>>, ServiceError> {
+        let episode = change.state().clone();
+        match self.ledger.commit(terms.of(ChangeSet::from(change))).await {
+            Ok(_) => Ok(Some(Answered::Now(episode))),
+            Err(CommitError::Stale) => Ok(None),
+            Err(CommitError::Received(stored)) => terms.same_request(stored).map(Answered::Before).map(Some),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn load(&self, id: EpisodeId, hidden: Hidden) -> Result<Episode, ServiceError> {
@@ -134,6 +157,14 @@ impl EpisodeService {
     fn stamp(&self, caller: &Caller) -> Stamp {
         Stamp::of(caller, self.ids.as_ref(), self.clock.now())
     }
+}
+
+/// What a transition makes of the episode that was loaded.
+enum Decision {
+    /// There is something to write.
+    Write(Change<Episode>),
+    /// Nothing differs.
+    Leave(Episode),
 }
 
 /// How a use case treats episodes that were deleted softly.
@@ -154,7 +185,7 @@ mod tests {
     use crate::event::Origin;
     use crate::identity::{Actor, Role, UserId};
     use crate::mocks::{MockClock, MockEpisodeStore, MockIdSource, MockLedger};
-    use crate::{Committed, RecordChange, Timestamp, Version};
+    use crate::{Committed, Precondition, Receipt, RecordChange, StoredReceipt, Timestamp, Version};
 
     fn caller(role: Role) -> Caller {
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
@@ -192,6 +223,13 @@ mod tests {
         Episode::create(EpisodeId::new(uuid::Uuid::from_u128(2)), pilot(), &stamp).state().clone()
     }
 
+    fn now(answered: Answered<Episode>) -> Episode {
+        match answered {
+            Answered::Now(episode) => episode,
+            Answered::Before(stored) => panic!("{stored:?}"),
+        }
+    }
+
     fn titled(title: &str) -> EpisodePatch {
         EpisodePatch { title: Some(Title::parse(title).unwrap()), ..EpisodePatch::default() }
     }
@@ -208,14 +246,18 @@ mod tests {
                     && names == ["episode_created"]
             })
             .returning(|_| Ok(Committed));
-        let episode = block_on(service(MockEpisodeStore::new(), ledger).create(&caller(Role::Editor), pilot()));
-        assert_eq!(episode.unwrap().title.as_str(), "Pilot");
+        let episode = block_on(service(MockEpisodeStore::new(), ledger).create(
+            &caller(Role::Editor),
+            pilot(),
+            &Terms::default(),
+        ));
+        assert_eq!(now(episode.unwrap()).title.as_str(), "Pilot");
     }
 
     #[test]
     fn a_viewer_changes_nothing() {
         let service = service(MockEpisodeStore::new(), MockLedger::new());
-        let answer = block_on(service.create(&caller(Role::Viewer), pilot()));
+        let answer = block_on(service.create(&caller(Role::Viewer), pilot(), &Terms::default()));
         assert!(matches!(answer, Err(ServiceError::Forbidden { kind: ResourceKind::Episode })));
     }
 
@@ -237,7 +279,7 @@ mod tests {
         let id = stored_pilot().id;
         let update = service(episodes, ledger);
         let episode =
-            block_on(update.update(&caller(Role::Editor), id, &titled("Later"), &Precondition::None)).unwrap();
+            now(block_on(update.update(&caller(Role::Editor), id, &titled("Later"), &Terms::default())).unwrap());
         assert_eq!(episode.version, Version::new(3).unwrap());
     }
 
@@ -253,7 +295,7 @@ mod tests {
         });
         ledger.expect_commit().once().returning(|_| Err(CommitError::Stale));
         let id = stored_pilot().id;
-        let seen = Precondition::OneOf(vec![Version::FIRST]);
+        let seen = Terms::from(Precondition::OneOf(vec![Version::FIRST]));
         let answer = block_on(service(episodes, ledger).update(&caller(Role::Editor), id, &titled("Later"), &seen));
         assert!(matches!(answer, Err(ServiceError::VersionMismatch { current }) if current.get() == 2));
     }
@@ -271,6 +313,38 @@ mod tests {
         let service = service(episodes, ledger);
         let (editor, id) = (caller(Role::Editor), stored_pilot().id);
         assert!(matches!(block_on(service.get(&editor, id)), Err(ServiceError::NotFound { .. })));
-        assert!(block_on(service.restore(&editor, id, &Precondition::None)).unwrap().deleted_at.is_none());
+        let restored = now(block_on(service.restore(&editor, id, &Terms::default())).unwrap());
+        assert!(restored.deleted_at.is_none());
+    }
+
+    fn terms_with_receipt(fingerprint: &str) -> Terms {
+        let asked_at = Timestamp::from_micros(0).unwrap();
+        let receipt = Receipt { scope: "editor POST /episodes 1".into(), fingerprint: fingerprint.into(), asked_at };
+        Terms { receipt: Some(receipt), ..Terms::default() }
+    }
+
+    fn stored() -> StoredReceipt {
+        StoredReceipt { fingerprint: "a".into(), created: true, record: "{}".into() }
+    }
+
+    #[test]
+    fn a_repeated_request_is_answered_as_before_and_writes_nothing() {
+        let mut ledger = MockLedger::new();
+        ledger.expect_find_receipt().returning(|_| Ok(Some(stored())));
+        let service = service(MockEpisodeStore::new(), ledger);
+        let create =
+            |fingerprint| block_on(service.create(&caller(Role::Editor), pilot(), &terms_with_receipt(fingerprint)));
+        assert_eq!(create("a").unwrap(), Answered::Before(stored()));
+        assert!(matches!(create("b"), Err(ServiceError::KeyReused)));
+    }
+
+    #[test]
+    fn a_request_that_another_node_carries_out_meanwhile_is_answered_as_there() {
+        let mut ledger = MockLedger::new();
+        ledger.expect_find_receipt().returning(|_| Ok(None));
+        ledger.expect_commit().withf(|set| set.receipt().is_some()).returning(|_| Err(CommitError::Received(stored())));
+        let service = service(MockEpisodeStore::new(), ledger);
+        let answer = block_on(service.create(&caller(Role::Editor), pilot(), &terms_with_receipt("a")));
+        assert_eq!(answer.unwrap(), Answered::Before(stored()));
     }
 }

@@ -1,5 +1,6 @@
 //! Episodes over HTTP.
 
+mod answered;
 mod fields;
 mod query;
 mod read;

@@ -1,14 +1,16 @@
 //! Writing episodes.
 
-use actix_web::http::header::{ETAG, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use showrunner_domain::episode::{Episode, EpisodeId, EpisodeService};
+use actix_web::{HttpRequest, web};
+use serde_json::Map;
+use showrunner_domain::Terms;
+use showrunner_domain::episode::{EpisodeId, EpisodeService};
 use showrunner_web::{Identified, JsonBody};
 
+use super::answered::{Asked, answered};
 use super::fields;
-use crate::answer::{Answer, Data};
+use crate::answer::Answer;
 use crate::query::{self, Query};
-use crate::{etag, path};
+use crate::{etag, path, terms};
 
 pub(super) async fn create(
     Identified(caller): Identified,
@@ -17,10 +19,10 @@ pub(super) async fn create(
     episodes: web::Data<EpisodeService>,
 ) -> Answer {
     query::none(&request)?;
-    let new = fields::new(body.read().await?)?;
-    let episode = episodes.create(&caller, new).await?;
-    let location = format!("/api/v1/episodes/{}", episode.id);
-    Ok(record(HttpResponse::Created().insert_header((LOCATION, location)), &episode))
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
+    let new = fields::new(body)?;
+    answered(Asked::ToCreate, &episodes.create(&caller, new, &terms).await?)
 }
 
 /// PUT and PATCH alike: fields that are not given stay as they are.
@@ -32,10 +34,10 @@ pub(super) async fn update(
 ) -> Answer {
     let id: EpisodeId = path::id(&request)?;
     query::none(&request)?;
-    let precondition = etag::precondition(&request)?;
-    let patch = fields::patch(body.read().await?)?;
-    let episode = episodes.update(&caller, id, &patch, &precondition).await?;
-    Ok(record(&mut HttpResponse::Ok(), &episode))
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
+    let patch = fields::patch(body)?;
+    answered(Asked::ToChange, &episodes.update(&caller, id, &patch, &terms).await?)
 }
 
 pub(super) async fn delete(
@@ -47,13 +49,13 @@ pub(super) async fn delete(
     let mut query = Query::of(&request)?;
     let permanent = query.switch("permanent");
     query.finish()?;
-    let precondition = etag::precondition(&request)?;
+    let terms = Terms::from(etag::precondition(&request)?);
     let episode = if permanent {
-        episodes.erase(&caller, id, &precondition).await?
+        episodes.erase(&caller, id, &terms).await?
     } else {
-        episodes.delete(&caller, id, &precondition).await?
+        episodes.delete(&caller, id, &terms).await?
     };
-    Ok(record(&mut HttpResponse::Ok(), &episode))
+    answered(Asked::ToChange, &episode)
 }
 
 pub(super) async fn restore(
@@ -63,11 +65,6 @@ pub(super) async fn restore(
 ) -> Answer {
     let id: EpisodeId = path::id(&request)?;
     query::none(&request)?;
-    let precondition = etag::precondition(&request)?;
-    let episode = episodes.restore(&caller, id, &precondition).await?;
-    Ok(record(&mut HttpResponse::Ok(), &episode))
-}
-
-fn record(response: &mut HttpResponseBuilder, episode: &Episode) -> HttpResponse {
-    response.insert_header((ETAG, etag::of(episode.version))).json(Data { data: episode })
+    let terms = terms::of(&request, &caller, &Map::new(), episodes.clock.now())?;
+    answered(Asked::ToChange, &episodes.restore(&caller, id, &terms).await?)
 }

@@ -10,3 +10,4 @@ mod framework;
 mod harness;
 mod lists;
 mod problems;
+mod repetition;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use showrunner_domain::event::Effects;
-use showrunner_domain::{Advance, Advanced, ChangeSet, CommitError, Committed, Ledger, StoreError};
+use showrunner_domain::{
+    Advance, Advanced, ChangeSet, CommitError, Committed, Ledger, Receipt, StoreError, StoredReceipt,
+};
 
-use super::{Conn, Store, append_events, commit};
+use super::{Conn, Store, append_events, commit, receipts};
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
 use crate::schema::{activities, notifications, parked_events, reader_cursors};
@@ -17,6 +19,10 @@ impl Ledger for Store {
     async fn commit(&self, set: ChangeSet) -> Result<Committed, CommitError> {
         self.engine.write(move |conn| commit::commit(conn, &set)).await?;
         Ok(Committed)
+    }
+
+    async fn find_receipt(&self, receipt: Receipt) -> Result<Option<StoredReceipt>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| receipts::find_receipt(conn, &receipt)).await?)
     }
 
     async fn advance(&self, advance: Advance) -> Result<Advanced, StoreError> {

@@ -9,6 +9,7 @@ mod log;
 mod notifications;
 mod presence;
 mod readers;
+mod receipts;
 mod sorted;
 mod users;
 

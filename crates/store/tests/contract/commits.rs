@@ -2,10 +2,12 @@
 
 use showrunner_domain::identity::{AccessService, Email, Role};
 use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
-use showrunner_domain::{ChangeSet, CommitError, Precondition, Receipt, ServiceError, StoredReceipt};
+use showrunner_domain::{
+    ChangeSet, Clock as _, CommitError, Precondition, Receipt, ServiceError, StoredReceipt, Terms,
+};
 
 use super::on_both_stores;
-use crate::world::{Ids, World, draft, editor, titled};
+use crate::world::{Ids, World, draft, editor, now, titled};
 
 on_both_stores!(
     a_commit_writes_state_and_event_together,
@@ -15,6 +17,7 @@ on_both_stores!(
     an_erased_record_is_gone_and_its_event_is_there,
     a_taken_address_is_told_apart_from_other_failures,
     a_receipt_is_kept_with_the_change_and_refuses_its_repetition,
+    a_receipt_is_valid_for_a_day,
     many_repetitions_at_once_carry_the_change_out_once,
 );
 
@@ -40,7 +43,7 @@ async fn a_commit_that_fails_at_its_last_statement_leaves_nothing(world: World) 
         "events"
     };
     let episode = world.create("Pilot").await;
-    let updated = world.episodes().update(&editor(), episode.id, &titled("Later"), &Precondition::None).await;
+    let updated = world.episodes().update(&editor(), episode.id, &titled("Later"), &Terms::default()).await;
     assert!(matches!(updated, Err(ServiceError::Unavailable(_))), "{table}: {updated:?}");
     assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), Some(episode));
     assert_eq!(world.log().await.len(), 1);
@@ -48,7 +51,7 @@ async fn a_commit_that_fails_at_its_last_statement_leaves_nothing(world: World) 
 
 async fn of_many_writers_with_one_version_one_wins(world: World) {
     let episode = world.create("Pilot").await;
-    let seen = Precondition::OneOf(vec![episode.version]);
+    let seen = Terms::from(Precondition::OneOf(vec![episode.version]));
     let races = (0..50).map(|n| {
         let (episodes, seen) = (world.episodes(), seen.clone());
         tokio::spawn(async move { episodes.update(&editor(), episode.id, &titled(&format!("Take {n}")), &seen).await })
@@ -58,7 +61,7 @@ async fn of_many_writers_with_one_version_one_wins(world: World) {
         match race.await.unwrap() {
             Ok(updated) => {
                 won += 1;
-                assert_eq!(updated.version, episode.version.next());
+                assert_eq!(now(updated).version, episode.version.next());
             }
             Err(error) => assert!(matches!(error, ServiceError::VersionMismatch { current } if current.get() == 2)),
         }
@@ -72,7 +75,7 @@ async fn without_a_version_every_writer_gets_through(world: World) {
     let races = (0..20).map(|n| {
         let episodes = world.episodes();
         let patch = titled(&format!("Take {n}"));
-        tokio::spawn(async move { episodes.update(&editor(), episode.id, &patch, &Precondition::None).await })
+        tokio::spawn(async move { episodes.update(&editor(), episode.id, &patch, &Terms::default()).await })
     });
     for race in races.collect::<Vec<_>>() {
         race.await.unwrap().unwrap();
@@ -84,8 +87,8 @@ async fn without_a_version_every_writer_gets_through(world: World) {
 
 async fn an_erased_record_is_gone_and_its_event_is_there(world: World) {
     let episode = world.create("Pilot").await;
-    world.episodes().delete(&editor(), episode.id, &Precondition::None).await.unwrap();
-    world.episodes().erase(&editor(), episode.id, &Precondition::None).await.unwrap();
+    world.episodes().delete(&editor(), episode.id, &Terms::default()).await.unwrap();
+    world.episodes().erase(&editor(), episode.id, &Terms::default()).await.unwrap();
     assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), None);
     let names: Vec<_> = world.log().await.into_iter().map(|event| event.name).collect();
     assert_eq!(names, ["episode_created", "episode_deleted", "episode_deleted"]);
@@ -113,8 +116,9 @@ async fn a_taken_address_is_told_apart_from_other_failures(world: World) {
     assert_eq!(world.log().await.len(), 1);
 }
 
-fn receipt(fingerprint: &str) -> Receipt {
-    Receipt { scope: "editor POST /episodes key-1".into(), fingerprint: fingerprint.into() }
+fn receipt(world: &World, fingerprint: &str) -> Receipt {
+    let scope = "editor POST /episodes key-1".into();
+    Receipt { scope, fingerprint: fingerprint.into(), asked_at: world.clock.now() }
 }
 
 /// Change sets come from the domain alone, so they are caught on their way to the ledger.
@@ -128,14 +132,14 @@ async fn caught(world: &World, title: &str) -> ChangeSet {
     });
     let mut episodes = world.episodes();
     episodes.ledger = std::sync::Arc::new(ledger);
-    episodes.create(&editor(), draft(title, 1)).await.unwrap();
+    episodes.create(&editor(), draft(title, 1), &Terms::default()).await.unwrap();
     caught.lock().unwrap().take().unwrap()
 }
 
 async fn a_receipt_is_kept_with_the_change_and_refuses_its_repetition(world: World) {
     let set = caught(&world, "Pilot").await;
-    world.ports.ledger.commit(set.with_receipt(receipt("a"))).await.unwrap();
-    let again = caught(&world, "Another").await.with_receipt(receipt("b"));
+    world.ports.ledger.commit(set.with_receipt(receipt(&world, "a"))).await.unwrap();
+    let again = caught(&world, "Another").await.with_receipt(receipt(&world, "b"));
     match world.ports.ledger.commit(again).await {
         Err(CommitError::Received(StoredReceipt { fingerprint, created, record })) => {
             assert_eq!((fingerprint.as_str(), created), ("a", true));
@@ -149,7 +153,7 @@ async fn a_receipt_is_kept_with_the_change_and_refuses_its_repetition(world: Wor
 async fn many_repetitions_at_once_carry_the_change_out_once(world: World) {
     let mut races = Vec::new();
     for n in 0..30 {
-        let set = caught(&world, &format!("Take {n}")).await.with_receipt(receipt("a"));
+        let set = caught(&world, &format!("Take {n}")).await.with_receipt(receipt(&world, "a"));
         let ledger = world.ports.ledger.clone();
         races.push(tokio::spawn(async move { ledger.commit(set).await }));
     }
@@ -162,4 +166,19 @@ async fn many_repetitions_at_once_carry_the_change_out_once(world: World) {
     }
     assert_eq!(carried_out, 1);
     assert_eq!(world.log().await.len(), 1);
+}
+
+async fn a_receipt_is_valid_for_a_day(world: World) {
+    let ledger = &world.ports.ledger;
+    let first = caught(&world, "Pilot").await;
+    ledger.commit(first.with_receipt(receipt(&world, "a"))).await.unwrap();
+    assert!(ledger.find_receipt(receipt(&world, "a")).await.unwrap().is_some());
+    world.clock.move_by(24 * 60 * 60);
+    assert_eq!(ledger.find_receipt(receipt(&world, "a")).await.unwrap(), None);
+    let second = caught(&world, "Second").await;
+    ledger.commit(second.with_receipt(receipt(&world, "b"))).await.unwrap();
+    assert_eq!(
+        ledger.find_receipt(receipt(&world, "b")).await.unwrap().map(|stored| stored.fingerprint),
+        Some("b".into())
+    );
 }

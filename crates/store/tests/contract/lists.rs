@@ -5,7 +5,7 @@ use showrunner_domain::episode::{
     Categories, Category, Episode, EpisodeFilter, EpisodePatch, EpisodeQuery, EpisodeSort, EpisodeStatus, NewEpisode,
     SeasonNumber,
 };
-use showrunner_domain::{Limit, Line};
+use showrunner_domain::{Limit, Line, Terms};
 
 use super::on_both_stores;
 use crate::world::{World, draft, editor};
@@ -39,7 +39,7 @@ async fn fill(world: &World) {
             categories: Some(Categories::parse(vec![category]).unwrap()),
             ..EpisodePatch::default()
         };
-        world.episodes().create(&editor(), episode(title, n % 4, others)).await.unwrap();
+        world.episodes().create(&editor(), episode(title, n % 4, others), &Terms::default()).await.unwrap();
     }
 }
 
@@ -137,6 +137,6 @@ async fn filters_find_exactly_what_they_say(world: World) {
 
 async fn a_deleted_episode_is_in_no_list(world: World) {
     let episode = world.create("Pilot").await;
-    world.episodes().delete(&editor(), episode.id, &showrunner_domain::Precondition::None).await.unwrap();
+    world.episodes().delete(&editor(), episode.id, &Terms::default()).await.unwrap();
     assert!(all(&world, EpisodeQuery::default()).await.is_empty());
 }

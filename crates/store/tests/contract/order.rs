@@ -6,13 +6,13 @@ use std::time::Duration;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::{PgConnection, RunQueryDsl};
-use showrunner_domain::Precondition;
 use showrunner_domain::event::Seq;
+use showrunner_domain::{Precondition, Terms};
 use showrunner_store::Location;
 use tokio::time::timeout;
 
 use super::on_both_stores;
-use crate::world::{World, draft, editor, episodes_on, titled};
+use crate::world::{World, draft, editor, episodes_on, now, titled};
 
 on_both_stores!(
     places_have_no_gap_under_concurrent_writers,
@@ -30,9 +30,10 @@ async fn places_have_no_gap_under_concurrent_writers(world: World) {
             let episodes = if n % 2 == 0 { world.episodes() } else { episodes_on(&other, &clock) };
             tokio::spawn(async move {
                 for take in 0..25 {
-                    let created = episodes.create(&editor(), draft(&format!("{n}-{take}"), 1)).await.unwrap();
+                    let new = draft(&format!("{n}-{take}"), 1);
+                    let created = now(episodes.create(&editor(), new, &Terms::default()).await.unwrap());
                     // A change that fails must not use up a place.
-                    let stale = Precondition::OneOf(vec![created.version.next()]);
+                    let stale = Terms::from(Precondition::OneOf(vec![created.version.next()]));
                     episodes.update(&editor(), created.id, &titled("no"), &stale).await.unwrap_err();
                 }
             })
@@ -61,8 +62,8 @@ async fn events_of_one_record_follow_its_versions_also_when_a_clock_is_behind(wo
     let numbering = hold_numbering(&world);
     for n in 0..10 {
         let (a, b) = (format!("A{n}"), format!("B{n}"));
-        world.episodes().update(&editor(), episode.id, &titled(&a), &Precondition::None).await.unwrap();
-        behind.update(&editor(), episode.id, &titled(&b), &Precondition::None).await.unwrap();
+        world.episodes().update(&editor(), episode.id, &titled(&a), &Terms::default()).await.unwrap();
+        behind.update(&editor(), episode.id, &titled(&b), &Terms::default()).await.unwrap();
     }
     drop(numbering);
     let mut last: HashMap<_, (i64, String)> = HashMap::new();
@@ -144,7 +145,8 @@ async fn a_stalled_writer_of_another_process_makes_others_wait(world: &World) {
     let mut stalled = diesel::SqliteConnection::establish(&path.to_string_lossy()).unwrap();
     stalled.batch_execute("begin immediate").unwrap();
     let episodes = world.episodes();
-    let mut waiting = tokio::spawn(async move { episodes.create(&editor(), draft("Pilot", 1)).await });
+    let mut waiting =
+        tokio::spawn(async move { episodes.create(&editor(), draft("Pilot", 1), &Terms::default()).await });
     assert!(timeout(Duration::from_millis(200), &mut waiting).await.is_err(), "it must wait for the lock");
     diesel::sql_query("commit").execute(&mut stalled).unwrap();
     waiting.await.unwrap().unwrap();

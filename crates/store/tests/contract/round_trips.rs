@@ -1,6 +1,6 @@
 //! What is written is read back, to the last microsecond and character.
 
-use showrunner_domain::Precondition;
+use showrunner_domain::Terms;
 use showrunner_domain::episode::{
     Categories, Category, Description, DurationMinutes, EpisodePatch, EpisodeStatus, Genre, NewEpisode, PersonName,
     Rating, SeasonNumber, ThumbnailUrl,
@@ -9,7 +9,7 @@ use showrunner_domain::identity::SigningKeyId;
 use showrunner_domain::{Clock as _, Timestamp};
 
 use super::on_both_stores;
-use crate::world::{World, draft, editor, titled};
+use crate::world::{World, draft, editor, now, titled};
 
 on_both_stores!(
     an_episode_with_every_field_is_read_back_as_it_was_written,
@@ -38,13 +38,13 @@ fn full() -> EpisodePatch {
 
 async fn an_episode_with_every_field_is_read_back_as_it_was_written(world: World) {
     let new = NewEpisode { others: full(), ..draft("Cat's in the Bag... \u{202E}", 2) };
-    let written = world.episodes().create(&editor(), new).await.unwrap();
+    let written = now(world.episodes().create(&editor(), new, &Terms::default()).await.unwrap());
     assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(written));
 }
 
 async fn fields_can_be_emptied_again(world: World) {
     let new = NewEpisode { others: full(), ..draft("Pilot", 1) };
-    let written = world.episodes().create(&editor(), new).await.unwrap();
+    let written = now(world.episodes().create(&editor(), new, &Terms::default()).await.unwrap());
     let emptied = EpisodePatch {
         season_number: Some(None),
         air_date: Some(None),
@@ -56,14 +56,14 @@ async fn fields_can_be_emptied_again(world: World) {
         thumbnail_url: Some(None),
         ..EpisodePatch::default()
     };
-    let updated = world.episodes().update(&editor(), written.id, &emptied, &Precondition::None).await.unwrap();
+    let updated = now(world.episodes().update(&editor(), written.id, &emptied, &Terms::default()).await.unwrap());
     assert_eq!((updated.rating, updated.genre.clone()), (None, None));
     assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(updated));
 }
 
 async fn event_data_is_the_very_text_that_was_committed(world: World) {
     let episode = world.create("Pilot").await;
-    world.episodes().update(&editor(), episode.id, &titled("Ünï \u{1F3AC}"), &Precondition::None).await.unwrap();
+    world.episodes().update(&editor(), episode.id, &titled("Ünï \u{1F3AC}"), &Terms::default()).await.unwrap();
     let log = world.log().await;
     let record = serde_json::to_string(&episode).unwrap();
     assert_eq!(log[0].data, format!(r#"{{"episode":{record},"createdBy":"editor@example.com"}}"#));

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use showrunner_domain::episode::{Episode, EpisodeNumber, EpisodePatch, EpisodeService, NewEpisode, Title};
 use showrunner_domain::event::{LoggedEvent, Origin, Seq};
 use showrunner_domain::identity::{Actor, Caller, Role, UserId};
-use showrunner_domain::{Clock, IdSource, Timestamp};
+use showrunner_domain::{Answered, Clock, IdSource, Terms, Timestamp};
 use showrunner_store::{Location, Ports, migrations, open};
 use tempfile::TempDir;
 use uuid::{Builder, Uuid};
@@ -71,7 +71,7 @@ impl World {
     }
 
     pub(crate) async fn create(&self, title: &str) -> Episode {
-        self.episodes().create(&editor(), draft(title, 1)).await.unwrap()
+        now(self.episodes().create(&editor(), draft(title, 1), &Terms::default()).await.unwrap())
     }
 
     pub(crate) async fn log(&self) -> Vec<LoggedEvent> {
@@ -114,6 +114,14 @@ pub(crate) fn draft(title: &str, number: i64) -> NewEpisode {
         title: Title::parse(title).unwrap(),
         episode_number: EpisodeNumber::parse(number).unwrap(),
         others: EpisodePatch::default(),
+    }
+}
+
+/// What was carried out now.
+pub(crate) fn now<T: std::fmt::Debug>(answered: Answered<T>) -> T {
+    match answered {
+        Answered::Now(record) => record,
+        Answered::Before(stored) => panic!("{stored:?}"),
     }
 }
 

@@ -1,0 +1,57 @@
+//! Receipts of requests that may be repeated.
+
+use diesel::prelude::*;
+use diesel::query_dsl::methods;
+use diesel::upsert::excluded;
+use serde::Serialize;
+use showrunner_domain::{CommitError, Receipt, RecordChange, StoreError, StoredReceipt};
+
+use super::Conn;
+use crate::failure::Failure;
+use crate::schema::receipts::dsl;
+use crate::types::DbInstant;
+
+/// The valid receipt of this scope.
+pub(super) fn find_receipt(conn: &mut Conn, receipt: &Receipt) -> Result<Option<StoredReceipt>, Failure> {
+    let found = dsl::receipts
+        .filter(dsl::scope.eq(&receipt.scope))
+        .filter(dsl::created_at.gt(DbInstant(receipt.expired_until())))
+        .select((dsl::fingerprint, dsl::created, dsl::record))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(fingerprint, created, record)| StoredReceipt { fingerprint, created, record }))
+}
+
+/// Keeps the receipt with the record that `change` results in, unless a valid one of the same scope is there.
+pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordChange) -> Result<(), Failure> {
+    let (expected, record) = match change {
+        RecordChange::Episode(change) => (change.expected(), text(change.state())?),
+        RecordChange::User(change) => (change.expected(), text(change.state())?),
+    };
+    let row = (
+        dsl::scope.eq(&receipt.scope),
+        dsl::fingerprint.eq(&receipt.fingerprint),
+        dsl::created.eq(expected.is_none()),
+        dsl::record.eq(record),
+        dsl::created_at.eq(DbInstant(receipt.asked_at)),
+    );
+    // On Postgres this waits for another transaction that is writing the same scope, so that the look below sees it.
+    let upsert = diesel::insert_into(dsl::receipts).values(row).on_conflict(dsl::scope).do_update().set((
+        dsl::fingerprint.eq(excluded(dsl::fingerprint)),
+        dsl::created.eq(excluded(dsl::created)),
+        dsl::record.eq(excluded(dsl::record)),
+        dsl::created_at.eq(excluded(dsl::created_at)),
+    ));
+    let over_expired = methods::FilterDsl::filter(upsert, dsl::created_at.le(DbInstant(receipt.expired_until())));
+    if over_expired.execute(conn)? == 1 {
+        return Ok(());
+    }
+    match find_receipt(conn, receipt)? {
+        Some(stored) => Err(CommitError::Received(stored).into()),
+        None => Err(CommitError::Stale.into()),
+    }
+}
+
+fn text(record: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(record).map_err(|error| CommitError::Store(StoreError::new(error)).into())
+}
