@@ -15,6 +15,8 @@ mod fair_share;
 mod flapping;
 mod harness;
 mod kill;
+mod repetition;
 mod samples;
 mod slow_reader;
+mod sse;
 mod two_processes;

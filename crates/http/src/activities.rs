@@ -5,11 +5,11 @@ use actix_web::web::{self, ServiceConfig};
 use showrunner_domain::Invalid;
 use showrunner_domain::activity::{ActivityAction, ActivityQuery, ActivityService};
 use showrunner_domain::identity::UserId;
-use showrunner_web::{Identified, Problem};
+use showrunner_web::{Identified, Problem, Query};
 
 use crate::answer::{self, Answer};
 use crate::parse;
-use crate::query::Query;
+use crate::query::Parameters as _;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(web::resource("/activities").get(list).head(list));

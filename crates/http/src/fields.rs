@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value};
 use showrunner_domain::Invalid;
-use showrunner_web::Problem;
-
-use crate::refusals::Refusals;
+use showrunner_web::{Problem, Refusals};
 
 /// The members that were not taken yet, and what was wrong with the others.
 pub(crate) struct Fields {

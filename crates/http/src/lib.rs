@@ -2,7 +2,7 @@
 //!
 //! A handler extracts, calls one use case and answers. It takes [`Identified`](showrunner_web::Identified) first and
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
-//! they sent. [`configure`] mounts everything; the services arrive as `web::Data` of the app: `AccessService`,
+//! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
 //! `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `CatchUp` and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
@@ -19,9 +19,8 @@ mod notifications;
 mod parse;
 mod path;
 mod query;
-mod refusals;
 mod routes;
 mod terms;
 
 pub use health::{Check, Readiness};
-pub use routes::configure;
+pub use routes::{configure, configure_with};

@@ -5,10 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use serde::Serialize;
 use showrunner_domain::Invalid;
 use showrunner_domain::notification::{NotificationId, NotificationKind, NotificationQuery, NotificationService};
-use showrunner_web::{Identified, Problem};
+use showrunner_web::{Identified, Problem, Query};
 
 use crate::answer::{self, Answer};
-use crate::query::{self, Query};
+use crate::query::{self, Parameters as _};
 use crate::{parse, path};
 
 type Notifications = web::Data<NotificationService>;

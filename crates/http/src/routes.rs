@@ -6,12 +6,21 @@ use crate::{activities, episodes, events, health, me, notifications};
 
 /// Mounts `/livez`, `/readyz`, `/health` and everything under `/api/v1`.
 pub fn configure(config: &mut ServiceConfig) {
-    config.configure(health::routes).service(
-        web::scope("/api/v1")
-            .configure(episodes::routes)
-            .configure(activities::routes)
-            .configure(notifications::routes)
-            .configure(events::routes)
-            .configure(me::routes),
-    );
+    configure_with(|_| {})(config);
+}
+
+/// Like [`configure`], with whatever `extra` mounts under `/api/v1`: it is asked first, and what its guards refuse
+/// goes on to the API.
+pub fn configure_with(extra: impl FnOnce(&mut ServiceConfig)) -> impl FnOnce(&mut ServiceConfig) {
+    |config| {
+        config.configure(health::routes).service(
+            web::scope("/api/v1")
+                .configure(extra)
+                .configure(episodes::routes)
+                .configure(activities::routes)
+                .configure(notifications::routes)
+                .configure(events::routes)
+                .configure(me::routes),
+        );
+    }
 }

@@ -1,4 +1,5 @@
-//! Live delivery: one hub a process that follows the log, and the WebSocket that clients watch it through.
+//! Live delivery: one hub a process that follows the log, and the two ways in which clients watch it: the WebSocket,
+//! and server-sent events ([`stream`]).
 //!
 //! # Nothing is pushed
 //!
@@ -15,12 +16,21 @@
 //!   old end alone, and then the store is asked. Where the store no longer has it either, the client gets one
 //!   `resync` and never a part of what it missed.
 //! - *A slow reader costs only itself*: all that waits for it is its position, and the few frames that actix-ws has
-//!   taken. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
+//!   taken, or one chunk of a stream. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
 //!
 //! Whether a subscriber may see an event is asked when it is sent, live or replayed alike.
 
+mod delivery;
+mod expiry;
 mod hub;
+mod pace;
 mod socket;
+mod sse;
+mod subscriptions;
+mod tcp;
 
 pub use hub::Hub;
-pub use socket::{Pace, close_code, configure, configure_with, remember_socket};
+pub use pace::Pace;
+pub use socket::{close_code, configure, configure_with};
+pub use sse::{stream, stream_with};
+pub use tcp::remember_socket;

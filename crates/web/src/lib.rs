@@ -2,23 +2,29 @@
 //!
 //! [`boundary`] wraps the whole server: it gives each request its identifier, completes and logs problems and sets
 //! the headers that keep browsers careful. Within it [`Identified`] says who asks, [`origin`] from where,
-//! [`JsonBody`] reads what they sent, and [`Problem`] is the one shape in which anything is refused.
+//! [`JsonBody`] and [`Query`] read what they sent, and [`Problem`] is the one shape in which anything is refused.
 
 mod boundary;
 mod causes;
 mod code;
+mod event_selection;
 mod identified;
 mod json;
 mod json_body;
 mod origin;
 mod problem;
+mod query;
+mod refusals;
 mod request_id;
 
 pub use boundary::boundary;
 pub use causes::causes;
 pub use code::Code;
+pub use event_selection::EventSelection;
 pub use identified::{Identified, bearer_token};
 pub use json_body::{BodyLimits, JsonBody};
 pub use origin::origin;
 pub use problem::Problem;
+pub use query::Query;
+pub use refusals::Refusals;
 pub use request_id::RequestId;

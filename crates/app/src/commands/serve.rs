@@ -64,7 +64,7 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
         App::new()
             .wrap(from_fn(boundary))
             .configure(|config| shared.offer(config))
-            .configure(showrunner_http::configure)
+            .configure(showrunner_http::configure_with(showrunner_live::stream))
             .configure(showrunner_live::configure)
     })
     .on_connect(remember_socket)

@@ -1,8 +1,11 @@
 //! Places in the log.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
 
 /// A place in the log, from 1; [`Seq::START`] lies before the first event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,6 +47,17 @@ impl fmt::Display for Seq {
     }
 }
 
+/// Decimal digits and nothing else.
+impl FromStr for Seq {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = text.bytes().all(|digit| digit.is_ascii_digit());
+        let place = text.parse().ok().filter(|_| plain).and_then(Self::new);
+        place.ok_or(Invalid::Malformed { expected: "a place in the log, from 0" })
+    }
+}
+
 /// What the log holds: the events from `first` to `head`; none when `head` lies before `first`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogBounds {
@@ -82,6 +96,14 @@ mod tests {
         assert!(bounds.reach_back_to(Seq::START));
         assert!(!bounds.reach_back_to(seq(1)));
         assert!(!bounds.reach_back_to(seq(i64::MAX)));
+    }
+
+    #[test]
+    fn a_place_is_written_in_digits_alone() {
+        assert_eq!(("0".parse(), "42".parse()), (Ok(Seq::START), Ok(seq(42))));
+        for text in ["", "-0", "-1", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808", "١"] {
+            assert!(text.parse::<Seq>().is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use actix_web::HttpRequest;
 use showrunner_domain::episode::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue};
 use showrunner_domain::{Bounded, Invalid};
-use showrunner_web::Problem;
+use showrunner_web::{Problem, Query};
 
-use crate::query::Query;
+use crate::query::Parameters as _;
 use crate::{cursor, parse};
 
 /// The query of `request`, with a cursor that belongs to its order.

@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, web};
 use serde_json::Map;
 use showrunner_domain::Terms;
 use showrunner_domain::episode::{EpisodeId, EpisodeService};
-use showrunner_web::{Identified, JsonBody};
+use showrunner_web::{Identified, JsonBody, Query};
 
 use super::answered::{Asked, answered};
 use super::fields;
 use crate::answer::Answer;
-use crate::query::{self, Query};
+use crate::query::{self, Parameters as _};
 use crate::{etag, path, terms};
 
 pub(super) async fn create(

@@ -12,7 +12,7 @@ use showrunner_domain::event::{EventLog, Seq};
 use tokio::sync::watch;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use event::{LiveEvent, event_frame};
+pub(crate) use event::LiveEvent;
 pub(crate) use ring::{Recent, Ring};
 
 /// What connections wait for.
@@ -46,8 +46,8 @@ impl Hub {
         }
     }
 
-    /// Asks every connection to resume elsewhere: each is closed with [`RESUME`](crate::close_code::RESUME) and ends,
-    /// and so does each that opens later.
+    /// Asks every connection to resume elsewhere: each WebSocket is closed with
+    /// [`RESUME`](crate::close_code::RESUME), each stream of events ends, and so does each that opens later.
     pub fn drain(&self) {
         self.pulse.send_modify(|pulse| pulse.draining = true);
     }

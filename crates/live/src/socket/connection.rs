@@ -2,27 +2,29 @@
 
 use actix_web::web;
 use actix_ws::AggregatedMessage;
-use showrunner_domain::event::{LogBounds, Seq};
+use showrunner_domain::event::{LogBounds, Seq, Topic, UnknownTopic};
 use showrunner_domain::identity::{AccessService, Action, permit};
 use showrunner_domain::{Clock, ResourceKind, ServiceError};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::Pace;
 use super::client_frame::ClientFrame;
 use super::close_code::{AUTHENTICATE, POLICY, RESUME};
-use super::delivery::{Delivery, Next};
 use super::ending::Ending;
 use super::intake::Intake;
 use super::outlet::Outlet;
 use super::server_frame::{ErrorCode, Refusal, ServerFrame};
 use super::standing::Standing;
-use super::subscriptions::{Subscriptions, parse_topics};
-use super::tcp::SocketHandle;
+use crate::delivery::{Delivery, Next, Outlet as _};
 use crate::hub::{Membership, Pulse};
+use crate::pace::Pace;
+use crate::subscriptions::Subscriptions;
+use crate::tcp::SocketHandle;
 
 /// After how many refused frames in a row the connection is closed.
 const PATIENCE: u8 = 100;
+/// How many topics a connection may hold.
+const MOST_TOPICS: usize = 200;
 
 /// What a connection knows.
 pub(super) struct Connection {
@@ -80,7 +82,7 @@ impl Connection {
             biased;
             // In a box, so that an idle connection does not hold the room that handling a frame takes.
             message = intake.next() => Box::pin(self.hear(message?)).await,
-            () = progress(&mut self.pulse, next) => Ok(()),
+            () = next.progress(&mut self.pulse) => Ok(()),
             () = sleep_until(due) => self.mind_silence(),
         }
     }
@@ -112,8 +114,7 @@ impl Connection {
     /// When to look at the clock again, at the latest.
     fn due(&self, next: Next) -> Instant {
         let silence = self.last_heard + self.pace.silence;
-        let due = self.standing.due(self.clock.as_ref()).min(self.next_ping).min(silence);
-        if let Next::At(time) = next { due.min(time) } else { due }
+        next.or_at(self.standing.due(self.clock.as_ref()).min(self.next_ping).min(silence))
     }
 
     fn mind_silence(&self) -> Result<(), Ending> {
@@ -189,11 +190,13 @@ impl Connection {
             let message = "since counts in a connection's first subscription only";
             return Err(Refusal::new(ErrorCode::SinceNotAllowed, message).into());
         }
-        self.subscriptions.have_room_for(&topics)?;
+        if self.subscriptions.count_with(&topics) > MOST_TOPICS {
+            return Err(Refusal::new(ErrorCode::TooManyTopics, "a connection may hold 200 topics").into());
+        }
         let bounds = self.bounds().await?;
         let (from, missed) = start(bounds, since);
         if let Some(reason) = missed {
-            self.outlet.frame(&ServerFrame::Resync { head: from, reason }).await?;
+            self.outlet.resync(from, reason).await?;
         }
         if self.subscriptions.is_empty() {
             self.delivery = Some(Delivery::after(from));
@@ -218,15 +221,12 @@ fn start(bounds: LogBounds, since: Option<Seq>) -> (Seq, Option<&'static str>) {
     }
 }
 
-/// Waits until the hub stands beyond what was sent, or drains.
-async fn progress(pulse: &mut watch::Receiver<Pulse>, next: Next) {
-    let news = |pulse: &Pulse| match next {
-        Next::Beyond(position) => pulse.draining || pulse.position > Some(position),
-        Next::Nothing | Next::At(_) => pulse.draining,
+/// Reads topics, all or none.
+fn parse_topics(texts: &[String]) -> Result<Vec<Topic>, Refusal> {
+    let parse = |text: &String| {
+        text.parse().map_err(|error: UnknownTopic| Refusal::new(ErrorCode::UnknownTopic, error.to_string()))
     };
-    if pulse.wait_for(news).await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    texts.iter().map(parse).collect()
 }
 
 /// Why a frame was not carried out.

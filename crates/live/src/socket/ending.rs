@@ -3,8 +3,8 @@
 use actix_ws::{CloseCode, CloseReason, Session};
 use tokio::time::timeout;
 
-use super::Pace;
-use super::tcp::SocketHandle;
+use crate::pace::Pace;
+use crate::tcp::SocketHandle;
 
 /// Why a connection ends.
 #[derive(Debug)]

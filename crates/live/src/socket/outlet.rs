@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use actix_ws::{Closed, Session};
 use bytestring::ByteString;
+use showrunner_domain::event::Seq;
 use tokio::time::timeout;
 
 use super::close_code::RESUME;
 use super::ending::Ending;
 use super::server_frame::ServerFrame;
+use crate::delivery;
+use crate::hub::LiveEvent;
 
 /// Sends frames, each as soon as actix-ws has room for it, and gives up on a client that makes none.
 pub(super) struct Outlet {
@@ -25,7 +28,7 @@ impl Outlet {
         self.text(frame.to_text()).await
     }
 
-    pub(super) async fn text(&mut self, text: ByteString) -> Result<(), Ending> {
+    async fn text(&mut self, text: ByteString) -> Result<(), Ending> {
         within(self.stall, self.session.text(text)).await
     }
 
@@ -39,6 +42,18 @@ impl Outlet {
 
     pub(super) fn into_session(self) -> Session {
         self.session
+    }
+}
+
+impl delivery::Outlet for Outlet {
+    type Ending = Ending;
+
+    async fn event(&mut self, event: &LiveEvent) -> Result<(), Ending> {
+        self.text(event.frame.clone()).await
+    }
+
+    async fn resync(&mut self, head: Seq, reason: &'static str) -> Result<(), Ending> {
+        self.frame(&ServerFrame::Resync { head, reason }).await
     }
 }
 

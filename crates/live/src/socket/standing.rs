@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use showrunner_domain::Clock;
 use showrunner_domain::identity::Actor;
-use showrunner_domain::{Clock, Timestamp};
 use tokio::time::Instant;
 
 use super::close_code::AUTHENTICATE;
 use super::ending::Ending;
 use super::server_frame::{ErrorCode, Refusal};
+use crate::expiry::{expiry, has_expired};
 
 /// Who is at the other end.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Standing {
     /// Notices the passing of time. Answers what to tell the client, if its token has expired just now.
     pub(super) fn keep_time(&mut self, clock: &dyn Clock, renewal: Duration) -> Result<Option<Refusal>, Ending> {
         match self {
-            Self::Known(actor) if actor.expires_at <= clock.now() => {
+            Self::Known(actor) if has_expired(actor, clock) => {
                 *self = Self::Expired { actor: actor.clone(), until: Instant::now() + renewal };
                 Ok(Some(expired()))
             }
@@ -66,18 +67,11 @@ impl Standing {
     pub(super) fn due(&self, clock: &dyn Clock) -> Instant {
         match self {
             Self::Unknown { until } | Self::Expired { until, .. } => *until,
-            Self::Known(actor) => Instant::now() + between(clock.now(), actor.expires_at),
+            Self::Known(actor) => expiry(actor, clock),
         }
     }
 }
 
 fn expired() -> Refusal {
     Refusal::new(ErrorCode::TokenExpired, "the token has expired: send an auth frame with a new one")
-}
-
-/// The time from `earlier` to `later`, at most a day, so that it can be added to any instant.
-fn between(earlier: Timestamp, later: Timestamp) -> Duration {
-    const DAY: Duration = Duration::from_hours(24);
-    let micros = later.micros().saturating_sub(earlier.micros());
-    Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(DAY)
 }

@@ -8,14 +8,14 @@ use showrunner_domain::{Clock, ServiceError};
 use showrunner_web::{Identified, Problem};
 use tokio::time::Instant;
 
-use super::Pace;
 use super::connection::{Connection, attend};
 use super::intake::{Intake, metered};
 use super::outlet::Outlet;
 use super::standing::Standing;
-use super::subscriptions::Subscriptions;
-use super::tcp::SocketHandle;
 use crate::hub::Hub;
+use crate::pace::Pace;
+use crate::subscriptions::Subscriptions;
+use crate::tcp::SocketHandle;
 
 /// Mounts `GET /ws`. The app data must hold a [`Hub`], an [`AccessService`] and a `dyn Clock`.
 pub fn configure(config: &mut ServiceConfig) {

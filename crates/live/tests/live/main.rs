@@ -4,10 +4,12 @@
 
 mod authentication;
 mod client;
+mod event_stream;
 mod hub;
 mod log;
 mod protocol;
 mod resume;
 mod server;
 mod slow_reader;
+mod sse;
 mod topics;

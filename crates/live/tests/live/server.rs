@@ -14,7 +14,7 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::mocks::{MockIdSource, MockLedger};
 use showrunner_domain::{Clock, Line, StoreError, Timestamp, Version};
-use showrunner_live::{Hub, Pace, configure_with, remember_socket};
+use showrunner_live::{Hub, Pace, configure_with, remember_socket, stream_with};
 use uuid::Uuid;
 
 use crate::client::Client;
@@ -59,6 +59,7 @@ impl Server {
                             .app_data(access.clone())
                             .app_data(clock.clone())
                             .configure(configure_with(pace))
+                            .service(web::scope("/api/v1").configure(stream_with(pace)))
                     };
                     let server = HttpServer::new(app)
                         .workers(1)

@@ -41,7 +41,7 @@ fn a_client_that_does_not_go_after_the_close_frame_loses_its_socket() {
 }
 
 /// Whether the kernel still keeps the server's end of the connection from `client`, with a descriptor or without.
-fn is_open(server: SocketAddr, client: SocketAddr) -> bool {
+pub(crate) fn is_open(server: SocketAddr, client: SocketAddr) -> bool {
     let ends = [server, client].map(|end| {
         let SocketAddr::V4(end) = end else { panic!("the server listens on 127.0.0.1") };
         format!("{:08X}:{:04X}", u32::from_ne_bytes(end.ip().octets()), end.port())

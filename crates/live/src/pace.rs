@@ -9,13 +9,13 @@ pub struct Pace {
     pub authentication: Duration,
     /// How long a client has to renew a token that has expired: 10 s.
     pub renewal: Duration,
-    /// How often the server sends a WebSocket ping: every 20 s.
+    /// How often the server sends a WebSocket ping, or a stream's comment: every 20 s.
     pub ping: Duration,
     /// After how long without any frame from the client the connection is given up: 60 s.
     pub silence: Duration,
     /// After how long without progress in sending the connection is given up: 15 s.
     pub stall: Duration,
-    /// How long the client has to take the close frame and to go, before its socket is cut: 3 s.
+    /// How long the client has to take the end and to go, before its socket is cut: 3 s.
     pub farewell: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! The TCP socket beneath a connection: the one thing that can always be ended.
 //!
-//! actix-web stops polling a response body while the client does not read, and a WebSocket's frames are such a body:
-//! no close frame, and not even the end of the body, gets through to it then. Shutting the socket down does: the
+//! actix-web stops polling a response body while the client does not read, and a WebSocket's frames are such a body,
+//! as a stream of events is: no close frame, and not even the end of the body, gets through to it then. Shutting the socket down does: the
 //! blocked write fails, the dispatcher ends, and descriptor and buffers are free again.
 
 use std::any::Any;
@@ -44,26 +44,26 @@ impl Drop for Socket {
 }
 
 /// A connection task's view of its socket.
-pub(super) struct SocketHandle {
+pub(crate) struct SocketHandle {
     socket: Weak<Socket>,
     gone: Arc<Notify>,
 }
 
 impl SocketHandle {
     /// The socket of this request's connection, if it was remembered.
-    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
+    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
         let socket = request.conn_data::<Arc<Socket>>()?;
         Some(Self { socket: Arc::downgrade(socket), gone: Arc::clone(&socket.gone) })
     }
 
     /// Waits until the connection has ended.
-    pub(super) async fn gone(&self) {
+    pub(crate) async fn gone(&self) {
         self.gone.notified().await;
     }
 
     /// Ends the connection, whatever still waits to be written. Without lingering, so that the kernel lets go of that
     /// too, instead of offering it for minutes to a peer that does not read.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         let Some(socket) = self.socket.upgrade() else { return };
         let cut = set_socket_linger(&socket.stream, Some(Duration::ZERO))
             .map_err(io::Error::from)

@@ -1,23 +1,33 @@
-//! Going on in the log: from the ring where it reaches back, from the store where it does not.
+//! Going on in the log, for every kind of connection: from the ring where it reaches back, from the store where it
+//! does not.
 
 use showrunner_domain::StoreError;
 use showrunner_domain::event::{LoggedEvent, Seq};
 use showrunner_domain::identity::Actor;
 use showrunner_web::causes;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::ending::Ending;
-use super::outlet::Outlet;
-use super::server_frame::ServerFrame;
-use super::subscriptions::Subscriptions;
-use crate::hub::{Backoff, Hub, Recent, event_frame};
+use crate::hub::{Backoff, Hub, LiveEvent, Pulse, Recent};
+use crate::subscriptions::Subscriptions;
 
 /// How many events one read of the store takes.
 const PAGE: usize = 256;
 
+/// A kind of connection: how events go out, and why that may end it.
+pub(crate) trait Outlet {
+    type Ending;
+
+    /// Sends an event.
+    async fn event(&mut self, event: &LiveEvent) -> Result<(), Self::Ending>;
+
+    /// Says that something was missed for good, and that events after `head` follow.
+    async fn resync(&mut self, head: Seq, reason: &'static str) -> Result<(), Self::Ending>;
+}
+
 /// Where a connection stands in the log.
 #[derive(Debug)]
-pub(super) struct Delivery {
+pub(crate) struct Delivery {
     position: Seq,
     backoff: Backoff,
     /// When a store that failed is asked again.
@@ -26,7 +36,7 @@ pub(super) struct Delivery {
 
 /// What to wait for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Next {
+pub(crate) enum Next {
     /// Nothing may be sent now.
     Nothing,
     /// The hub to stand beyond this position.
@@ -35,20 +45,38 @@ pub(super) enum Next {
     At(Instant),
 }
 
+impl Next {
+    /// Waits until the hub stands beyond what was sent, or drains.
+    pub(crate) async fn progress(self, pulse: &mut watch::Receiver<Pulse>) {
+        let news = |pulse: &Pulse| match self {
+            Self::Beyond(position) => pulse.draining || pulse.position > Some(position),
+            Self::Nothing | Self::At(_) => pulse.draining,
+        };
+        if pulse.wait_for(news).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// When to go on without progress: at `due`, or earlier.
+    pub(crate) fn or_at(self, due: Instant) -> Instant {
+        if let Self::At(time) = self { due.min(time) } else { due }
+    }
+}
+
 impl Delivery {
     /// Goes on after `position`.
-    pub(super) fn after(position: Seq) -> Self {
+    pub(crate) fn after(position: Seq) -> Self {
         Self { position, backoff: Backoff::default(), resting_until: None }
     }
 
     /// Sends what lies next, one batch at most: the caller has other things to look at in between.
-    pub(super) async fn go_on(
+    pub(crate) async fn go_on<O: Outlet>(
         &mut self,
         hub: &Hub,
         actor: &Actor,
         wanted: &Subscriptions,
-        outlet: &mut Outlet,
-    ) -> Result<Next, Ending> {
+        outlet: &mut O,
+    ) -> Result<Next, O::Ending> {
         if let Some(until) = self.resting_until.filter(|until| *until > Instant::now()) {
             return Ok(Next::At(until));
         }
@@ -58,7 +86,7 @@ impl Delivery {
             Recent::Batch(batch) => {
                 for live in batch.iter().filter(|live| live.event.seq > self.position) {
                     if wanted.want(&live.event, actor) {
-                        outlet.text(live.frame.clone()).await?;
+                        outlet.event(live).await?;
                     }
                 }
                 self.position = batch.last().map_or(self.position, |live| live.event.seq);
@@ -77,27 +105,27 @@ impl Delivery {
         Ok(if bounds.reach_back_to(self.position) { Page::NotYet } else { Page::Gone { head: bounds.head } })
     }
 
-    async fn replay(
+    async fn replay<O: Outlet>(
         &mut self,
         hub: &Hub,
         actor: &Actor,
         wanted: &Subscriptions,
-        outlet: &mut Outlet,
-    ) -> Result<(), Ending> {
+        outlet: &mut O,
+    ) -> Result<(), O::Ending> {
         match self.next_page(hub).await {
             Ok(Page::Events(events)) => {
                 self.backoff.reset();
-                for event in &events {
-                    if wanted.want(event, actor) {
-                        outlet.text(event_frame(event)).await?;
-                    }
+                for event in events {
                     self.position = event.seq;
+                    if wanted.want(&event, actor) {
+                        outlet.event(&event.into()).await?;
+                    }
                 }
             }
             Ok(Page::Gone { head }) => {
                 self.backoff.reset();
                 self.position = head;
-                outlet.frame(&ServerFrame::Resync { head, reason: "the log no longer holds what comes next" }).await?;
+                outlet.resync(head, "the log no longer holds what comes next").await?;
             }
             Ok(Page::NotYet) => self.rest(),
             Err(error) => {
