@@ -25,7 +25,7 @@ pub(crate) enum CommandError {
     Argument(String),
     #[error("the data folder cannot be made: {0}")]
     DataFolder(#[source] io::Error),
-    #[error("the store: {0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Key(#[from] KeyError),
