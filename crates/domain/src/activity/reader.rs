@@ -4,21 +4,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Activity, ActivityAction, ActivityId};
-use crate::event::{Effects, EventKind, LoggedEvent, Reader, ReaderName, Undigestible};
+use crate::event::{Effects, EventKind, LoggedEvent, Reader, ReaderName, Titled, Undigestible, WithEpisode};
 
 /// Turns each event about a record into one entry of the activity feed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ActivityReader;
-
-#[derive(Deserialize)]
-struct Titled {
-    title: String,
-}
-
-#[derive(Deserialize)]
-struct WithEpisode {
-    episode: Titled,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,6 +5,7 @@
 
 mod audience;
 mod catch_up;
+mod data;
 mod kind;
 mod port;
 mod reader;
@@ -15,6 +16,7 @@ mod topic;
 
 pub use audience::Audience;
 pub use catch_up::{CatchUp, CatchUpPage};
+pub(crate) use data::{Titled, WithEpisode};
 pub use kind::EventKind;
 pub use port::{EventLog, ReaderGate};
 #[cfg(any(test, feature = "mocks"))]

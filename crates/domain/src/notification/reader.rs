@@ -1,12 +1,12 @@
 //! The reader that writes notifications.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 
 use super::{Notification, NotificationId, NotificationKind, NotificationPriority};
 use crate::event::{
-    Audience, DomainEvent, Effects, EventId, EventKind, LoggedEvent, Reader, ReaderName, Undigestible, json_text,
+    Audience, DomainEvent, Effects, EventId, EventKind, LoggedEvent, Reader, ReaderName, Titled, Undigestible,
+    WithEpisode, json_text,
 };
 use crate::identity::UserId;
 use crate::{ResourceKind, Subject};
@@ -14,16 +14,6 @@ use crate::{ResourceKind, Subject};
 /// Tells the acting user when an episode was created or deleted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NotificationReader;
-
-#[derive(Deserialize)]
-struct Titled {
-    title: String,
-}
-
-#[derive(Deserialize)]
-struct WithEpisode {
-    episode: Titled,
-}
 
 impl Reader for NotificationReader {
     fn name(&self) -> ReaderName {
