@@ -26,23 +26,28 @@ pub(crate) struct Progress {
 }
 
 /// How far all readers have come.
-pub(crate) struct Board(Vec<(ReaderName, watch::Sender<Progress>)>);
+pub(crate) struct Board {
+    activity: watch::Sender<Progress>,
+    notification: watch::Sender<Progress>,
+}
 
 impl Board {
     /// A board on which no reader has begun.
     pub(crate) fn new() -> Self {
         let start = Progress { cursor: Seq::START, failing: false };
-        Self(ReaderName::ALL.into_iter().map(|reader| (reader, watch::Sender::new(start))).collect())
+        Self { activity: watch::Sender::new(start), notification: watch::Sender::new(start) }
     }
 
     /// How far each reader has come.
     pub(crate) fn progress(&self) -> impl Iterator<Item = (ReaderName, Progress)> {
-        self.0.iter().map(|(reader, progress)| (*reader, *progress.borrow()))
+        ReaderName::ALL.into_iter().map(|reader| (reader, *self.of(reader).borrow()))
     }
 
     fn of(&self, reader: ReaderName) -> &watch::Sender<Progress> {
-        let (_, progress) = self.0.iter().find(|(name, _)| *name == reader).unwrap_or(&self.0[0]);
-        progress
+        match reader {
+            ReaderName::Activity => &self.activity,
+            ReaderName::Notification => &self.notification,
+        }
     }
 }
 
@@ -106,11 +111,12 @@ impl ReaderLoop {
             Step::Advance { to, effects } => (to, effects),
             Step::Retry(pause) => return Ok(Some(pause)),
         };
-        for event in &effects.parked {
-            tracing::error!(%reader, seq = %event.seq, reason = event.reason, "an event was parked");
-        }
+        let parked = effects.parked.clone();
         if self.ledger.advance(Advance { reader, from, to, effects }).await? == Advanced::Done {
             self.tell(|progress| progress.cursor = to);
+            for event in parked {
+                tracing::error!(%reader, seq = %event.seq, reason = event.reason, "an event was parked");
+            }
         }
         run.moved();
         Ok(None)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use showrunner_domain::event::EventLog;
+use showrunner_domain::event::{EventLog, Seq};
 use showrunner_http::{Check, Readiness};
 use showrunner_store::StoreProbe;
 
@@ -25,18 +25,12 @@ pub(crate) struct NodeReadiness {
 #[async_trait]
 impl Readiness for NodeReadiness {
     async fn check(&self) -> Vec<Check> {
-        vec![self.database().await, self.migrations().await, self.readers().await]
+        let head = self.log.bounds().await.ok().map(|bounds| bounds.head);
+        vec![database(head), self.migrations().await, self.readers(head)]
     }
 }
 
 impl NodeReadiness {
-    async fn database(&self) -> Check {
-        let answered = self.log.bounds().await;
-        let ok = answered.is_ok();
-        let detail = answered.map_or("does not answer".to_owned(), |bounds| format!("the log is at {}", bounds.head));
-        Check { name: "database", ok, detail }
-    }
-
     async fn migrations(&self) -> Check {
         let name = "migrations";
         match self.probe.pending_migrations().await {
@@ -46,15 +40,15 @@ impl NodeReadiness {
         }
     }
 
-    async fn readers(&self) -> Check {
+    fn readers(&self, head: Option<Seq>) -> Check {
         let name = "readers";
-        let Ok(bounds) = self.log.bounds().await else {
+        let Some(head) = head else {
             return Check { name, ok: false, detail: "the log cannot be read".to_owned() };
         };
         let behind: Vec<String> = self
             .board
             .progress()
-            .map(|(reader, progress)| (reader, bounds.head.since(progress.cursor), progress.failing))
+            .map(|(reader, progress)| (reader, head.since(progress.cursor), progress.failing))
             .filter(|(_, lag, failing)| *failing || *lag > MOST_LAG)
             .map(|(reader, lag, failing)| {
                 let state = if failing { "is held up" } else { "is behind" };
@@ -64,4 +58,10 @@ impl NodeReadiness {
         let detail = if behind.is_empty() { "keep up".to_owned() } else { behind.join(", ") };
         Check { name, ok: behind.is_empty(), detail }
     }
+}
+
+/// `head` is where the log ends, if the store could say so.
+fn database(head: Option<Seq>) -> Check {
+    let detail = head.map_or("does not answer".to_owned(), |head| format!("the log is at {head}"));
+    Check { name: "database", ok: head.is_some(), detail }
 }

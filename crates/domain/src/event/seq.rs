@@ -37,7 +37,7 @@ impl Seq {
     /// How many places lie after `earlier` up to this one; 0 if it is not earlier.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {
-        self.0.saturating_sub(earlier.0).unsigned_abs() * (self.0 > earlier.0) as u64
+        if self.0 > earlier.0 { self.0.abs_diff(earlier.0) } else { 0 }
     }
 }
 
