@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("showrunner-domain", &[]),
+    ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
     ("showrunner-identity", &["showrunner-domain"]),
     ("showrunner-web", &["showrunner-domain"]),
@@ -84,6 +86,46 @@ fn the_domain_stands_on_values_alone() {
         0,
         "the domain has no default features: whoever needs one asks for it"
     );
+}
+
+/// Crates that do I/O, run futures or speak to databases and networks: none may come along with the domain.
+const IO: [&str; 12] = [
+    "actix-web",
+    "diesel",
+    "hyper",
+    "libsqlite3-sys",
+    "mio",
+    "openssl-sys",
+    "pq-sys",
+    "r2d2",
+    "reqwest",
+    "rustix",
+    "socket2",
+    "tokio",
+];
+
+/// The crates that are built for whoever depends on `package`, with the features that are asked for.
+fn built_for(package: &str, features: &[&str]) -> BTreeSet<String> {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+    tree.args(["--package", package]).args(features).current_dir(root());
+    let output = tree.output().unwrap();
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn whoever_reuses_the_domain_gets_no_io_with_it() {
+    let found = |crates: &BTreeSet<String>| IO.into_iter().filter(|name| crates.contains(*name)).collect::<Vec<_>>();
+    assert_eq!(found(&built_for("showrunner-domain", &[])), [""; 0], "the domain brings I/O along: give it a port");
+    assert_eq!(found(&built_for("showrunner-example", &[])), [""; 0], "the example does without, so that readers can");
+    let store = built_for("showrunner-store", &[]);
+    for name in ["diesel", "libsqlite3-sys", "pq-sys", "r2d2", "tokio"] {
+        assert!(found(&store).contains(&name), "the store needs {name}, so this test would not see it in the domain");
+    }
+    assert!(!built_for("showrunner-domain", &[]).contains("mockall"), "mocks are for whoever asks for them");
+    assert!(built_for("showrunner-domain", &["--features", "mocks"]).contains("mockall"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod draft;
 mod port;
 mod query;
 mod record;
+mod reference;
 mod service;
 mod status;
 mod transition;

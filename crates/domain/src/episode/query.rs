@@ -103,7 +103,7 @@ pub struct EpisodeAfter {
 }
 
 /// A value that episodes are sorted by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SortValue {
     /// A folded title or a status.
     Text(String),

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use showrunner_domain::episode::{
-    Categories, Category, Episode, EpisodeFilter, EpisodePatch, EpisodeQuery, EpisodeSort, EpisodeStatus, NewEpisode,
-    SeasonNumber,
+    Categories, Category, Episode, EpisodeAfter, EpisodeFilter, EpisodePatch, EpisodeQuery, EpisodeSort, EpisodeStatus,
+    NewEpisode, SeasonNumber,
 };
 use showrunner_domain::{Limit, Line, Terms};
 
@@ -15,8 +15,11 @@ on_both_stores!(
     titles_sort_by_their_folded_bytes,
     empty_air_dates_come_last_in_both_directions,
     filters_find_exactly_what_they_say,
+    every_filter_in_every_order_is_as_the_domain_says_in_plain_code,
     a_deleted_episode_is_in_no_list,
 );
+
+const KEYS: [&str; 6] = ["title", "episode_number", "air_date", "created_at", "updated_at", "status"];
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -58,7 +61,7 @@ fn titles(episodes: &[Episode]) -> Vec<&str> {
 
 async fn every_order_reads_the_same_through_pages_as_at_once(world: World) {
     fill(&world).await;
-    for key in ["title", "episode_number", "air_date", "created_at", "updated_at", "status"] {
+    for key in KEYS {
         for direction in ["", "-"] {
             let order = sort(&format!("{direction}{key}"));
             let whole = all(&world, EpisodeQuery { sort: order, ..EpisodeQuery::default() }).await;
@@ -133,6 +136,28 @@ async fn filters_find_exactly_what_they_say(world: World) {
     assert_eq!(titled("_").await, ["_"]);
     assert_eq!(titled("A B").await, ["a b"]);
     assert_eq!(titled("' or 1=1 --").await, [""; 0]);
+}
+
+async fn every_filter_in_every_order_is_as_the_domain_says_in_plain_code(world: World) {
+    fill(&world).await;
+    let stored = all(&world, EpisodeQuery::default()).await;
+    let none = EpisodeFilter::default;
+    let filters = [
+        none(),
+        EpisodeFilter { status: Some(EpisodeStatus::Draft), ..none() },
+        EpisodeFilter { season_number: SeasonNumber::parse(0).ok(), ..none() },
+        EpisodeFilter { category: Category::parse("comedy").ok(), q: Line::parse("a").ok(), ..none() },
+        EpisodeFilter { air_from: Some(day("2008-01-21")), air_to: Some(day("2008-01-23")), ..none() },
+    ];
+    for (filter, key) in filters.iter().flat_map(|filter| KEYS.map(|key| (filter, key))) {
+        for order in [sort(key), sort(&format!("-{key}"))] {
+            let mut expected: Vec<_> = stored.iter().filter(|episode| filter.holds(episode)).cloned().collect();
+            expected.sort_by(|a, b| order.compare(&EpisodeAfter::of(a, order), &EpisodeAfter::of(b, order)));
+            assert!(!expected.is_empty(), "{filter:?} finds nothing to compare");
+            let found = all(&world, EpisodeQuery { filter: filter.clone(), sort: order, ..Default::default() }).await;
+            assert_eq!(titles(&found), titles(&expected), "{filter:?} by {order:?}");
+        }
+    }
 }
 
 async fn a_deleted_episode_is_in_no_list(world: World) {
