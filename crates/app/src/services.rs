@@ -40,6 +40,7 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
             activities: ports.activities.clone(),
             log: ports.log.clone(),
             gate: gate.clone(),
+            clock: clock(),
         }),
         notifications: Data::new(NotificationService {
             notifications: ports.notifications.clone(),

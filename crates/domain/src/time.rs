@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A point in time in UTC, cut to microseconds: the precision that every store keeps.
@@ -22,6 +22,12 @@ impl Timestamp {
     #[must_use]
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()
+    }
+
+    /// The day that this point lies in, in UTC.
+    #[must_use]
+    pub fn day(self) -> NaiveDate {
+        self.0.date_naive()
     }
 
     /// Reads an RFC 3339 date-time with any offset; what is finer than a microsecond is cut off.

@@ -157,6 +157,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Text};
+    use crate::types::Id;
+
+    activity_counts (day, action, resource_type, user_id) {
+        day -> Date,
+        action -> Text,
+        resource_type -> Text,
+        user_id -> Id,
+        user_name -> Text,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::types::{Id, Instant, Json};
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Activity, ActivityAfter, ActivityQuery};
+use super::{Activity, ActivityAfter, ActivityQuery, ActivityStats, Period, StatsQuery};
 use crate::{Page, StoreError};
 
 /// Reads the activity feed.
@@ -11,4 +11,7 @@ use crate::{Page, StoreError};
 pub trait ActivityStore: Send + Sync {
     /// A page of the feed, newest first.
     async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError>;
+
+    /// How much of what `query` asks for was done in `period`, whatever days the query itself names.
+    async fn count_activities(&self, query: StatsQuery, period: Period) -> Result<ActivityStats, StoreError>;
 }

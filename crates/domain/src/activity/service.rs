@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Activity, ActivityAfter, ActivityQuery, ActivityStore};
+use super::{Activity, ActivityAfter, ActivityQuery, ActivityStats, ActivityStore, Period, StatsQuery};
 use crate::event::{EventLog, ReaderGate, ReaderName};
 use crate::identity::{Action, Caller, permit};
-use crate::{Page, ResourceKind, ServiceError};
+use crate::{Clock, Page, ResourceKind, ServiceError};
 
 /// A page of the feed, and how many events it may lack.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,15 @@ pub struct ActivityPage {
     /// The page.
     pub page: Page<Activity, ActivityAfter>,
     /// How many events that were committed before the request are not in the feed yet.
+    pub lag: u64,
+}
+
+/// How much was done, and how many events that may lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatsAnswer {
+    /// How much was done.
+    pub stats: ActivityStats,
+    /// How many events that were committed before the request are not counted yet.
     pub lag: u64,
 }
 
@@ -24,6 +33,8 @@ pub struct ActivityService {
     pub log: Arc<dyn EventLog>,
     /// Tells how far the feed's reader has come.
     pub gate: Arc<dyn ReaderGate>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl ActivityService {
@@ -32,8 +43,7 @@ impl ActivityService {
     /// Addresses and user agents are left out unless the caller is an administrator.
     pub async fn list(&self, caller: &Caller, query: ActivityQuery) -> Result<ActivityPage, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
-        let target = self.log.bounds().await?.head;
-        let lag = self.gate.lag(ReaderName::Activity, target).await;
+        let lag = self.lag().await?;
         let mut page = self.activities.list_activities(query).await?;
         if permit(&caller.actor, Action::ReadOrigin, ResourceKind::Activity).is_err() {
             for activity in &mut page.items {
@@ -42,5 +52,18 @@ impl ActivityService {
             }
         }
         Ok(ActivityPage { page, lag })
+    }
+
+    /// How much was done, with what was committed before this call, or what that lacks.
+    pub async fn stats(&self, caller: &Caller, query: StatsQuery) -> Result<StatsAnswer, ServiceError> {
+        permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
+        let period = Period::of(&query, self.clock.now().day())?;
+        let lag = self.lag().await?;
+        Ok(StatsAnswer { stats: self.activities.count_activities(query, period).await?, lag })
+    }
+
+    async fn lag(&self) -> Result<u64, ServiceError> {
+        let target = self.log.bounds().await?.head;
+        Ok(self.gate.lag(ReaderName::Activity, target).await)
     }
 }

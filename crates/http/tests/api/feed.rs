@@ -2,7 +2,10 @@
 
 use actix_web::test::TestRequest;
 use insta::assert_json_snapshot;
-use showrunner_domain::activity::{Activity, ActivityAction, ActivityAfter, ActivityId};
+use showrunner_domain::activity::{
+    ActionCount, Activity, ActivityAction, ActivityAfter, ActivityId, ActivityStats, DayCount, Period, ResourceCount,
+    UserCount,
+};
 use showrunner_domain::event::{ActorStamp, Audience, EventId, LoggedEvent, Origin, Seq};
 use showrunner_domain::identity::UserId;
 use showrunner_domain::notification::{
@@ -103,6 +106,60 @@ async fn the_feed_says_what_it_lacks_and_hides_addresses_from_editors() {
 }
 
 #[actix_web::test]
+async fn stats_say_what_they_lack_and_which_days_they_cover() {
+    let mut api = Api::with_log(1, 4);
+    api.gate.expect_lag().returning(|_, _| 3);
+    api.activities.expect_count_activities().once().returning(|query, Period { from, to }| {
+        assert_eq!(query.action, Some(ActivityAction::Create));
+        Ok(ActivityStats {
+            from,
+            to,
+            total: 2,
+            by_action: vec![ActionCount { action: ActivityAction::Create, count: 2 }],
+            by_resource: vec![ResourceCount { resource_type: "episode".into(), count: 2 }],
+            by_user: vec![UserCount { user_id: None, user_name: "system".into(), count: 2 }],
+            by_day: vec![DayCount { day: to, count: 2 }],
+        })
+    });
+    let response = api.call(get("/api/v1/activities/stats?action=CREATE&from=1969-12-30&to=1970-01-01")).await;
+    assert_eq!(response.header("showrunner-lag"), Some("3"));
+    assert_json_snapshot!(response.json(), @r#"
+    {
+      "data": {
+        "by_action": [
+          {
+            "action": "CREATE",
+            "count": 2
+          }
+        ],
+        "by_day": [
+          {
+            "count": 2,
+            "day": "1970-01-01"
+          }
+        ],
+        "by_resource": [
+          {
+            "count": 2,
+            "resource_type": "episode"
+          }
+        ],
+        "by_user": [
+          {
+            "count": 2,
+            "user_id": null,
+            "user_name": "system"
+          }
+        ],
+        "from": "1969-12-30",
+        "to": "1970-01-01",
+        "total": 2
+      }
+    }
+    "#);
+}
+
+#[actix_web::test]
 async fn a_cursor_of_the_feed_leads_back_and_belongs_to_no_other_list() {
     let cursor = "eyJjcmVhdGVkX2F0IjoiMTk3MC0wMS0wMVQwMDowMDowMC4wMDAwMDFaIiwic2VxIjo0fQ";
     let mut api = Api::with_log(1, 4);
@@ -128,6 +185,10 @@ async fn wrong_parameters_of_the_feeds_are_refused_under_their_names() {
         ("activities?resource_id=x", "resource_id"),
         ("activities?from=2008-01-01", "from"),
         ("activities?to=now", "to"),
+        ("activities/stats?from=2008-01-20T00:00:00Z", "from"),
+        ("activities/stats?from=1968-01-01", "from"),
+        ("activities/stats?action=create", "action"),
+        ("activities/stats?limit=1", "limit"),
         ("notifications?unread=1", "unread"),
         ("notifications?type=INFO", "type"),
         ("events?since=-1", "since"),
@@ -221,7 +282,7 @@ async fn at_the_head_the_log_has_nothing_and_the_cursor_stays() {
 
 #[actix_web::test]
 async fn a_worker_reads_nothing() {
-    for path in ["episodes", "activities", "notifications", "events"] {
+    for path in ["episodes", "activities", "activities/stats", "notifications", "events"] {
         let request = TestRequest::get().uri(&format!("/api/v1/{path}"));
         assert_eq!(Api::new().call(with_role(request, "worker")).await.code(), "FORBIDDEN", "{path}");
     }

@@ -135,8 +135,12 @@ impl Api {
             clock: clock.clone(),
             ids: ids.clone(),
         };
-        let activities =
-            ActivityService { activities: Arc::new(self.activities), log: log.clone(), gate: gate.clone() };
+        let activities = ActivityService {
+            activities: Arc::new(self.activities),
+            log: log.clone(),
+            gate: gate.clone(),
+            clock: clock.clone(),
+        };
         let notifications = NotificationService {
             notifications: Arc::new(self.notifications),
             log: log.clone(),

@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use showrunner_domain::activity::{Activity, ActivityAfter, ActivityQuery, ActivityStore};
+use showrunner_domain::activity::{
+    Activity, ActivityAfter, ActivityQuery, ActivityStats, ActivityStore, Period, StatsQuery,
+};
 use showrunner_domain::episode::fold;
 use showrunner_domain::{Page, StoreError};
 
-use super::{Conn, Db, Store, anywhere};
+use super::{Conn, Db, Store, activity_counts, anywhere};
 use crate::failure::Failure;
 use crate::rows::ActivityRow;
 use crate::schema::activities::{self, dsl};
@@ -16,6 +18,10 @@ use crate::types::{DbId, DbInstant};
 impl ActivityStore for Store {
     async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError> {
         Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+    }
+
+    async fn count_activities(&self, query: StatsQuery, period: Period) -> Result<ActivityStats, StoreError> {
+        Ok(self.engine.readers().run(move |conn| activity_counts::stats(conn, &query, period)).await?)
     }
 }
 

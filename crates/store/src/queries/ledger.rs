@@ -9,7 +9,7 @@ use showrunner_domain::{
     Advance, Advanced, ChangeSet, CommitError, Committed, Ledger, Receipt, StoreError, StoredReceipt,
 };
 
-use super::{Conn, Store, append_events, commit, receipts};
+use super::{Conn, Store, activity_counts, append_events, commit, receipts};
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
 use crate::schema::{activities, notifications, parked_events, reader_cursors};
@@ -51,6 +51,7 @@ fn write_effects(conn: &mut Conn, advance: &Advance) -> Result<(), Failure> {
     if !activities.is_empty() {
         let rows: Vec<ActivityRow> = activities.iter().map(ActivityRow::from).collect();
         diesel::insert_into(activities::table).values(rows).execute(conn)?;
+        activity_counts::count(conn, activities)?;
     }
     if !notifications.is_empty() {
         let rows: Vec<NotificationRow> = notifications.iter().map(NotificationRow::from).collect();

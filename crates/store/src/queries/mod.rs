@@ -1,6 +1,7 @@
 //! The text that both stores share: queries and port implementations, written against `super`'s connection type.
 
 mod activities;
+mod activity_counts;
 mod commit;
 mod episodes;
 mod keys;

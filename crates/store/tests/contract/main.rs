@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as expected")]
 
+mod activity_counts;
 mod commits;
 mod lists;
 mod migrations;
