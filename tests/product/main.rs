@@ -17,6 +17,7 @@ mod harness;
 mod kill;
 mod repetition;
 mod samples;
+mod shows;
 mod slow_reader;
 mod sse;
 mod two_processes;

@@ -9,6 +9,7 @@ use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::identity::AccessService;
 use showrunner_domain::notification::{NotificationReader, NotificationService};
 use showrunner_domain::presence::PresenceService;
+use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::Verifier;
 use showrunner_store::Ports;
@@ -19,6 +20,7 @@ use crate::system::{SystemClock, SystemIds};
 #[derive(Clone)]
 pub(crate) struct Services {
     pub(crate) access: Data<AccessService>,
+    pub(crate) shows: Data<ShowService>,
     pub(crate) episodes: Data<EpisodeService>,
     pub(crate) activities: Data<ActivityService>,
     pub(crate) notifications: Data<NotificationService>,
@@ -30,6 +32,12 @@ pub(crate) struct Services {
 pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
     Services {
         access: Data::new(access(ports)),
+        shows: Data::new(ShowService {
+            shows: ports.shows.clone(),
+            ledger: ports.ledger.clone(),
+            clock: clock(),
+            ids: ids(),
+        }),
         episodes: Data::new(EpisodeService {
             episodes: ports.episodes.clone(),
             ledger: ports.ledger.clone(),

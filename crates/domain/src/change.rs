@@ -3,6 +3,7 @@
 use crate::episode::Episode;
 use crate::event::DomainEvent;
 use crate::identity::User;
+use crate::show::Show;
 use crate::{Receipt, Version};
 
 /// What a pure transition makes of a record. Only this crate builds one.
@@ -58,6 +59,8 @@ impl<T> Change<T> {
 /// A change of a record of any kind.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RecordChange {
+    /// Of a show.
+    Show(Change<Show>),
     /// Of an episode.
     Episode(Change<Episode>),
     /// Of a user.
@@ -94,9 +97,16 @@ impl ChangeSet {
     /// The events of all changes, in order.
     pub fn events(&self) -> impl Iterator<Item = &DomainEvent> {
         self.changes.iter().flat_map(|change| match change {
+            RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
             RecordChange::User(change) => change.events(),
         })
+    }
+}
+
+impl From<Change<Show>> for ChangeSet {
+    fn from(change: Change<Show>) -> Self {
+        Self { changes: vec![RecordChange::Show(change)], receipt: None }
     }
 }
 

@@ -92,6 +92,10 @@ impl From<CommitError> for ServiceError {
         match error {
             CommitError::Stale => Self::Conflict { reason: "others kept changing this record: try again" },
             CommitError::AlreadyExists { what } => Self::AlreadyExists { what },
+            CommitError::Dangling { field } => {
+                Self::Invalid(vec![FieldError::new(field, "names a record that does not exist")])
+            }
+            CommitError::InUse { reason } => Self::Conflict { reason },
             CommitError::Received(_) => Self::Conflict { reason: "this request was already carried out" },
             CommitError::Store(error) => Self::Unavailable(error),
         }

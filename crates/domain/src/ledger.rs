@@ -22,6 +22,18 @@ pub enum CommitError {
         /// What exists, as the beginning of the sentence.
         what: &'static str,
     },
+    /// The record that this field names does not exist.
+    #[error("what {field} names does not exist")]
+    Dangling {
+        /// The field's name on the wire.
+        field: &'static str,
+    },
+    /// Other records belong to the one that is to leave.
+    #[error("{reason}")]
+    InUse {
+        /// A sentence that says what to do.
+        reason: &'static str,
+    },
     /// A request of the same receipt scope was carried out before.
     #[error("the request was already carried out")]
     Received(StoredReceipt),
@@ -59,8 +71,10 @@ pub trait Ledger: Send + Sync {
     /// Writes the states, the receipt and the events of `set` in one transaction and answers when that is durable.
     ///
     /// MUST write nothing and return [`CommitError::Stale`] where a record is not in the expected version,
-    /// [`CommitError::AlreadyExists`] where a unique value is taken and [`CommitError::Received`] where a
-    /// valid receipt of the same scope is there. Each event MUST get its place in the log after every event of a change that was answered
+    /// [`CommitError::AlreadyExists`] where a unique value is taken, [`CommitError::Dangling`] where a record would belong
+    /// to one that does not exist, [`CommitError::InUse`] where one would leave that others belong to and
+    /// [`CommitError::Received`] where a valid receipt of the same scope is there, also against changes that other
+    /// nodes commit at the same time. Each event MUST get its place in the log after every event of a change that was answered
     /// before, and events of one record in the order of its versions; the number may be given a moment later.
     async fn commit(&self, set: ChangeSet) -> Result<Committed, CommitError>;
 

@@ -14,8 +14,10 @@ pub mod event;
 pub mod identity;
 pub mod notification;
 pub mod presence;
+pub mod show;
 
 mod change;
+mod difference;
 mod error;
 mod id;
 mod invalid;
@@ -29,8 +31,10 @@ mod terms;
 mod time;
 mod value;
 mod version;
+mod writing;
 
 pub use change::{Change, ChangeSet, RecordChange};
+pub(crate) use difference::Difference;
 pub use error::{ServiceError, StoreError};
 pub use id::{IdSource, ParseIdError};
 pub use invalid::{FieldError, Invalid};

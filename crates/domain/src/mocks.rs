@@ -8,4 +8,5 @@ pub use crate::identity::{MockSigningKeyStore, MockTokenSigner, MockTokenVerifie
 pub use crate::ledger::MockLedger;
 pub use crate::notification::MockNotificationStore;
 pub use crate::presence::MockPresenceStore;
+pub use crate::show::MockShowStore;
 pub use crate::time::MockClock;

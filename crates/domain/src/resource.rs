@@ -7,6 +7,8 @@ use uuid::Uuid;
 /// A kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResourceKind {
+    /// A show.
+    Show,
     /// An episode.
     Episode,
     /// A user's account.
@@ -24,6 +26,7 @@ impl ResourceKind {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Show => "show",
             Self::Episode => "episode",
             Self::User => "user",
             Self::Activity => "activity",

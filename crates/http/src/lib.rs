@@ -3,11 +3,12 @@
 //! A handler extracts, calls one use case and answers. It takes [`Identified`](showrunner_web::Identified) first and
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
 //! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
-//! `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `CatchUp` and `dyn` [`Readiness`].
+//! `ShowService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `CatchUp` and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
 mod activities;
 mod answer;
+mod answered;
 mod cursor;
 mod episodes;
 mod etag;
@@ -20,6 +21,7 @@ mod parse;
 mod path;
 mod query;
 mod routes;
+mod shows;
 mod terms;
 
 pub use health::{Check, Readiness};

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use showrunner_domain::episode::EpisodeStatus;
+use showrunner_domain::show::{ShowId, ShowStatus};
 use showrunner_domain::{Invalid, Timestamp};
 
 /// A whole number in decimal digits, with `-` before it where it is negative.
@@ -33,6 +34,17 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, Invalid> {
 pub(crate) fn uuid(text: &str) -> Result<uuid::Uuid, Invalid> {
     let hyphenated = text.parse().map(uuid::fmt::Hyphenated::into_uuid);
     hyphenated.map_err(|_| Invalid::Malformed { expected: "a UUID" })
+}
+
+/// The identifier of a show.
+pub(crate) fn show_id(text: &str) -> Result<ShowId, Invalid> {
+    uuid(text).map(ShowId::new)
+}
+
+/// The status of a show.
+pub(crate) fn show_status(text: &str) -> Result<ShowStatus, Invalid> {
+    let expected = "one of in_development, active, archived and cancelled";
+    ShowStatus::parse(text).ok_or(Invalid::Malformed { expected })
 }
 
 /// The status of an episode.

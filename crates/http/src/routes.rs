@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use crate::{activities, episodes, events, health, me, notifications};
+use crate::{activities, episodes, events, health, me, notifications, shows};
 
 /// Mounts `/livez`, `/readyz`, `/health` and everything under `/api/v1`.
 pub fn configure(config: &mut ServiceConfig) {
@@ -16,6 +16,7 @@ pub fn configure_with(extra: impl FnOnce(&mut ServiceConfig)) -> impl FnOnce(&mu
         config.configure(health::routes).service(
             web::scope("/api/v1")
                 .configure(extra)
+                .configure(shows::routes)
                 .configure(episodes::routes)
                 .configure(activities::routes)
                 .configure(notifications::routes)

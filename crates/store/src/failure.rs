@@ -61,12 +61,21 @@ impl From<Failure> for CommitError {
             Failure::Refused(error) => error,
             Failure::Query(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
                 let place = info.constraint_name().unwrap_or_else(|| info.message());
-                let what = if place.contains("users") { "a user with this e-mail address" } else { "this record" };
-                Self::AlreadyExists { what }
+                Self::AlreadyExists { what: taken(place) }
             }
             other => Self::Store(StoreError::new(other)),
         }
     }
+}
+
+/// What exists already, from the constraint's name or what SQLite says in its place.
+fn taken(place: &str) -> &'static str {
+    let known = [
+        ("users", "a user with this e-mail address"),
+        ("shows", "a show with this slug"),
+        ("episodes_by_place", "an episode with this number in this season of the show"),
+    ];
+    known.into_iter().find(|(name, _)| place.contains(name)).map_or("this record", |(_, what)| what)
 }
 
 impl From<Failure> for StoreError {

@@ -9,6 +9,7 @@ use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::{SigningKeyStore, UserStore};
 use showrunner_domain::notification::NotificationStore;
 use showrunner_domain::presence::PresenceStore;
+use showrunner_domain::show::ShowStore;
 use showrunner_domain::{Ledger, StoreError};
 
 use crate::{Location, postgres, sqlite};
@@ -20,6 +21,8 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// The event log.
     pub log: Arc<dyn EventLog>,
+    /// Shows.
+    pub shows: Arc<dyn ShowStore>,
     /// Episodes.
     pub episodes: Arc<dyn EpisodeStore>,
     /// Users.

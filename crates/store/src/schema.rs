@@ -1,6 +1,23 @@
 //! The tables, as both stores have them. The columns are those of `migrations/`, in the same order.
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::{Id, Instant};
+
+    shows (id) {
+        id -> Id,
+        name -> Text,
+        name_folded -> Text,
+        slug -> Text,
+        description -> Text,
+        status -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Date, Double, Integer, Nullable, Text};
     use crate::types::{Id, Instant, Json};
 
@@ -24,6 +41,9 @@ diesel::table! {
         updated_at -> Instant,
         deleted_at -> Nullable<Instant>,
         version -> BigInt,
+        show_id -> Nullable<Id>,
+        /// `show_id` while the episode is not deleted. The store computes it.
+        live_show_id -> Nullable<Id>,
     }
 }
 
@@ -72,6 +92,7 @@ diesel::table! {
         subject_kind -> Text,
         subject_id -> Id,
         audience -> Text,
+        show_id -> Nullable<Id>,
     }
 }
 
@@ -95,6 +116,7 @@ diesel::table! {
         subject_kind -> Text,
         subject_id -> Id,
         audience -> Text,
+        show_id -> Nullable<Id>,
     }
 }
 

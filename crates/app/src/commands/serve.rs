@@ -115,9 +115,10 @@ struct Shared {
 
 impl Shared {
     fn offer(&self, config: &mut ServiceConfig) {
-        let Services { access, episodes, activities, notifications, presence, catch_up } = self.services.clone();
+        let Services { access, shows, episodes, activities, notifications, presence, catch_up } = self.services.clone();
         config
             .app_data(access)
+            .app_data(shows)
             .app_data(episodes)
             .app_data(activities)
             .app_data(notifications)

@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Activity, ActivityAction, ActivityId};
-use crate::event::{Effects, EventKind, LoggedEvent, Reader, ReaderName, Titled, Undigestible, WithEpisode};
+use crate::event::{
+    Effects, EventKind, LoggedEvent, Named, Reader, ReaderName, Titled, Undigestible, WithEpisode, WithShow,
+};
 
 /// Turns each event about a record into one entry of the activity feed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,14 +15,8 @@ pub struct ActivityReader;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Updated {
-    episode: Titled,
     changed_fields: Value,
     changes: Value,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +35,19 @@ impl Entry {
     fn titled(action: ActivityAction, title: String) -> Self {
         Self { action, metadata: json!({ "title": title }), name: title }
     }
+
+    fn named(action: ActivityAction, name: String) -> Self {
+        Self { action, metadata: json!({ "name": name }), name }
+    }
+
+    /// The entry of an update, with what `data` says was changed.
+    fn updated(self, data: &str) -> Result<Self, Undigestible> {
+        let Updated { changed_fields, changes } = serde_json::from_str(data)?;
+        let mut metadata = self.metadata;
+        metadata["changedFields"] = changed_fields;
+        metadata["changes"] = changes;
+        Ok(Self { metadata, ..self })
+    }
 }
 
 impl Reader for ActivityReader {
@@ -55,6 +64,14 @@ impl Reader for ActivityReader {
 
 fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
     let entry = match kind {
+        EventKind::ShowCreated => {
+            Entry::named(ActivityAction::Create, serde_json::from_str::<WithShow>(data)?.show.name)
+        }
+        EventKind::ShowUpdated => {
+            let name = serde_json::from_str::<WithShow>(data)?.show.name;
+            Entry::named(ActivityAction::Update, name).updated(data)?
+        }
+        EventKind::ShowDeleted => Entry::named(ActivityAction::Delete, serde_json::from_str::<Named>(data)?.name),
         EventKind::EpisodeCreated => {
             Entry::titled(ActivityAction::Create, serde_json::from_str::<WithEpisode>(data)?.episode.title)
         }
@@ -63,14 +80,11 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         }
         EventKind::EpisodeDeleted => Entry::titled(ActivityAction::Delete, serde_json::from_str::<Titled>(data)?.title),
         EventKind::EpisodeUpdated => {
-            let Updated { episode, changed_fields, changes } = serde_json::from_str(data)?;
-            let title = episode.title;
-            let metadata = json!({ "title": title, "changedFields": changed_fields, "changes": changes });
-            Entry { action: ActivityAction::Update, name: title, metadata }
+            let title = serde_json::from_str::<WithEpisode>(data)?.episode.title;
+            Entry::titled(ActivityAction::Update, title).updated(data)?
         }
         EventKind::UserCreated => {
-            let name = serde_json::from_str::<WithUser>(data)?.user.name;
-            Entry { action: ActivityAction::Create, metadata: json!({ "name": name }), name }
+            Entry::named(ActivityAction::Create, serde_json::from_str::<WithUser>(data)?.user.name)
         }
         EventKind::Notification => return Ok(None),
     };
@@ -115,6 +129,7 @@ mod tests {
             actor: ActorStamp::system(),
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
+            show: None,
             audience: Audience::Readers,
         }
     }

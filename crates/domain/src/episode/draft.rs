@@ -6,10 +6,13 @@ use super::{
     Categories, Description, DurationMinutes, EpisodeNumber, EpisodeStatus, Genre, PersonName, Rating, SeasonNumber,
     ThumbnailUrl, Title,
 };
+use crate::show::ShowId;
 
 /// Fields to set. `None` leaves a field alone; `Some(None)` empties one that may be empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EpisodePatch {
+    /// The show that it belongs to.
+    pub show_id: Option<Option<ShowId>>,
     /// The season.
     pub season_number: Option<Option<SeasonNumber>>,
     /// The number within the season.

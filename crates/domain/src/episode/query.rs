@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Category, Episode, EpisodeId, EpisodeStatus, SeasonNumber};
+use crate::show::ShowId;
 use crate::{Limit, Line, Timestamp};
 
 /// What a list of episodes is asked for.
@@ -24,6 +25,8 @@ pub struct EpisodeQuery {
 /// Which episodes a list holds: those that fulfil everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EpisodeFilter {
+    /// Of this show.
+    pub show_id: Option<ShowId>,
     /// In this status.
     pub status: Option<EpisodeStatus>,
     /// Of this season.

@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use super::EpisodeStatus;
 use crate::id::id;
+use crate::show::ShowId;
+use crate::writing::Versioned;
 use crate::{Bounded, Invalid, Line, Prose, Timestamp, Version};
 
 id! {
@@ -34,6 +36,8 @@ pub type DurationMinutes = Bounded<0, 100_000>;
 pub struct Episode {
     /// The identifier.
     pub id: EpisodeId,
+    /// The show that it belongs to, where it belongs to one.
+    pub show_id: Option<ShowId>,
     /// The season, where there are seasons.
     pub season_number: Option<SeasonNumber>,
     /// The number within the season.
@@ -68,6 +72,12 @@ pub struct Episode {
     pub deleted_at: Option<Timestamp>,
     /// How many times it was written.
     pub version: Version,
+}
+
+impl Versioned for Episode {
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// At most 50 categories.

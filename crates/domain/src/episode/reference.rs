@@ -9,9 +9,10 @@ impl EpisodeFilter {
     /// Whether `episode` fulfils everything that is given. A deleted one is in no list.
     #[must_use]
     pub fn holds(&self, episode: &Episode) -> bool {
-        let Self { status, season_number, category, air_from, air_to, q } = self;
+        let Self { show_id, status, season_number, category, air_from, air_to, q } = self;
         let aired = episode.air_date;
         episode.deleted_at.is_none()
+            && show_id.is_none_or(|show| episode.show_id == Some(show))
             && status.is_none_or(|status| episode.status == status)
             && season_number.is_none_or(|season| episode.season_number == Some(season))
             && category.as_ref().is_none_or(|category| episode.categories.as_slice().contains(category))

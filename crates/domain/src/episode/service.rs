@@ -5,12 +5,8 @@ use std::sync::Arc;
 use super::{Episode, EpisodeAfter, EpisodeId, EpisodePatch, EpisodeQuery, EpisodeStore, NewEpisode};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit};
-use crate::{
-    Answered, Change, ChangeSet, Clock, CommitError, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms,
-};
-
-/// How often a race without `If-Match` is run before the caller is told.
-const RACES: usize = 100;
+use crate::writing::{Decision, Writing};
+use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
 
 /// Everything that can be done with episodes.
 pub struct EpisodeService {
@@ -49,12 +45,8 @@ impl EpisodeService {
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
-            return Ok(Answered::Before(before));
-        }
         let id = EpisodeId::new(self.ids.next());
-        let committed = self.commit(Episode::create(id, new, &self.stamp(caller)), terms).await?;
-        committed.ok_or_else(|| CommitError::Stale.into())
+        self.writing(terms).create(|| Episode::create(id, new, &self.stamp(caller))).await
     }
 
     /// Merges `patch` into an episode, once for each receipt. Where nothing differs nothing is written.
@@ -66,12 +58,12 @@ impl EpisodeService {
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        self.write(id, Hidden::AreAbsent, terms, |episode| {
+        let decide = |episode: Episode| {
             let unchanged = episode.clone();
             let change = episode.update(patch.clone(), &self.stamp(caller))?;
             Ok(change.map_or(Decision::Leave(unchanged), Decision::Write))
-        })
-        .await
+        };
+        self.writing(terms).change(|| self.load(id, Hidden::AreAbsent), decide).await
     }
 
     /// Deletes an episode, so that it can be restored, and answers its last state.
@@ -83,7 +75,7 @@ impl EpisodeService {
     ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
         let decide = |episode: Episode| Ok(Decision::Write(episode.delete(&self.stamp(caller))));
-        self.write(id, Hidden::AreAbsent, terms, decide).await
+        self.writing(terms).change(|| self.load(id, Hidden::AreAbsent), decide).await
     }
 
     /// Deletes an episode for good, also one that was deleted before, and answers its last state.
@@ -95,10 +87,10 @@ impl EpisodeService {
     ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Erase, ResourceKind::Episode)?;
         let decide = |episode: Episode| Ok(Decision::Write(episode.erase(&self.stamp(caller))));
-        self.write(id, Hidden::ArePresent, terms, decide).await
+        self.writing(terms).change(|| self.load(id, Hidden::ArePresent), decide).await
     }
 
-    /// Brings a deleted episode back, once for each receipt.
+    /// Brings a deleted episode back, once for each receipt. One whose show was deleted meanwhile comes back without one.
     pub async fn restore(
         &self,
         caller: &Caller,
@@ -106,44 +98,15 @@ impl EpisodeService {
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
+        let load = || self.load(id, Hidden::ArePresent);
         let decide = |episode: Episode| episode.restore(&self.stamp(caller)).map(Decision::Write);
-        self.write(id, Hidden::ArePresent, terms, decide).await
-    }
-
-    /// Loads, decides and commits, again and again while others win the race, unless the caller named the version
-    /// that they have seen.
-    async fn write(
-        &self,
-        id: EpisodeId,
-        hidden: Hidden,
-        terms: &Terms,
-        decide: impl Fn(Episode) -> Result<Decision, ServiceError> + Send + Sync,
-    ) -> Result<Answered<Episode>, ServiceError> {
-        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
-            return Ok(Answered::Before(before));
-        }
-        for _ in 0..RACES {
-            let episode = self.load(id, hidden).await?;
-            terms.precondition.check(episode.version)?;
-            let change = match decide(episode)? {
-                Decision::Write(change) => change,
-                Decision::Leave(unchanged) => return Ok(Answered::Now(unchanged)),
-            };
-            if let Some(answered) = self.commit(change, terms).await? {
-                return Ok(answered);
+        match self.writing(terms).change(load, decide).await {
+            // Nothing was given that could be refused but the show that the episode had.
+            Err(ServiceError::Invalid(_)) => {
+                let alone = |episode: Episode| decide(episode.without_show());
+                self.writing(terms).change(load, alone).await
             }
-        }
-        Err(CommitError::Stale.into())
-    }
-
-    /// Commits `change`; `None` where another writer was first.
-    async fn commit(&self, change: Change<Episode>, terms: &Terms) -> Result<Option<Answered<Episode>>, ServiceError> {
-        let episode = change.state().clone();
-        match self.ledger.commit(terms.of(ChangeSet::from(change))).await {
-            Ok(_) => Ok(Some(Answered::Now(episode))),
-            Err(CommitError::Stale) => Ok(None),
-            Err(CommitError::Received(stored)) => terms.same_request(stored).map(Answered::Before).map(Some),
-            Err(error) => Err(error.into()),
+            answered => answered,
         }
     }
 
@@ -154,17 +117,13 @@ impl EpisodeService {
             .ok_or(ServiceError::NotFound { kind: ResourceKind::Episode })
     }
 
+    fn writing<'a>(&'a self, terms: &'a Terms) -> Writing<'a> {
+        Writing { ledger: self.ledger.as_ref(), terms }
+    }
+
     fn stamp(&self, caller: &Caller) -> Stamp {
         Stamp::of(caller, self.ids.as_ref(), self.clock.now())
     }
-}
-
-/// What a transition makes of the episode that was loaded.
-enum Decision {
-    /// There is something to write.
-    Write(Change<Episode>),
-    /// Nothing differs.
-    Leave(Episode),
 }
 
 /// How a use case treats episodes that were deleted softly.
@@ -185,7 +144,8 @@ mod tests {
     use crate::event::Origin;
     use crate::identity::{Actor, Role, UserId};
     use crate::mocks::{MockClock, MockEpisodeStore, MockIdSource, MockLedger};
-    use crate::{Committed, Precondition, Receipt, RecordChange, StoredReceipt, Timestamp, Version};
+    use crate::show::ShowId;
+    use crate::{CommitError, Committed, Precondition, Receipt, RecordChange, StoredReceipt, Timestamp, Version};
 
     fn caller(role: Role) -> Caller {
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
@@ -315,6 +275,36 @@ mod tests {
         assert!(matches!(block_on(service.get(&editor, id)), Err(ServiceError::NotFound { .. })));
         let restored = now(block_on(service.restore(&editor, id, &Terms::default())).unwrap());
         assert!(restored.deleted_at.is_none());
+    }
+
+    #[test]
+    fn an_episode_whose_show_is_gone_comes_back_without_one() {
+        let mut episodes = MockEpisodeStore::new();
+        episodes.expect_find_episode().returning(|_| {
+            let mut episode = stored_pilot();
+            episode.show_id = Some(ShowId::new(uuid::Uuid::from_u128(7)));
+            episode.deleted_at = Some(episode.updated_at);
+            Ok(Some(episode))
+        });
+        let mut ledger = MockLedger::new();
+        ledger.expect_commit().times(2).returning(|set| match set.changes() {
+            [RecordChange::Episode(change)] if change.state().show_id.is_none() => Ok(Committed),
+            _ => Err(CommitError::Dangling { field: "show_id" }),
+        });
+        let restoring = service(episodes, ledger);
+        let restored = block_on(restoring.restore(&caller(Role::Editor), stored_pilot().id, &Terms::default()));
+        assert_eq!(now(restored.unwrap()).show_id, None);
+    }
+
+    #[test]
+    fn an_episode_of_a_show_that_does_not_exist_is_refused_by_its_field() {
+        let mut ledger = MockLedger::new();
+        ledger.expect_commit().returning(|_| Err(CommitError::Dangling { field: "show_id" }));
+        let creating = service(MockEpisodeStore::new(), ledger);
+        match block_on(creating.create(&caller(Role::Editor), pilot(), &Terms::default())) {
+            Err(ServiceError::Invalid(errors)) => assert_eq!(errors[0].field, "show_id"),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn terms_with_receipt(fingerprint: &str) -> Terms {

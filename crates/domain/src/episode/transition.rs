@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Categories, Description, Episode, EpisodeId, EpisodePatch, EpisodeStatus, NewEpisode};
 use crate::event::{Audience, DomainEvent, EventKind, Stamp};
-use crate::{Change, ResourceKind, ServiceError, Subject, Version};
+use crate::{Change, Difference, ResourceKind, ServiceError, Subject, Version};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,29 +39,11 @@ struct EpisodeRestored<'a> {
     restored_by: &'a str,
 }
 
-/// What differs between two states of a record, field by field, in the order of the record.
-#[derive(Default)]
-struct Difference {
-    fields: Vec<&'static str>,
-    changes: Map<String, Value>,
-}
-
-impl Difference {
-    /// Sets `current` to `wanted`, if that is given and different, and notes both.
-    fn set<T: PartialEq + Serialize>(&mut self, field: &'static str, current: &mut T, wanted: Option<T>) {
-        let Some(wanted) = wanted.filter(|wanted| wanted != current) else {
-            return;
-        };
-        let old = std::mem::replace(current, wanted);
-        self.fields.push(field);
-        self.changes.insert(field.to_owned(), serde_json::json!([old, current]));
-    }
-}
-
 impl Episode {
     pub(crate) fn create(id: EpisodeId, new: NewEpisode, stamp: &Stamp) -> Change<Self> {
         let mut episode = Self {
             id,
+            show_id: None,
             season_number: None,
             episode_number: new.episode_number,
             title: new.title,
@@ -91,6 +73,7 @@ impl Episode {
         if let Some(to) = patch.status {
             self.check_transition(to)?;
         }
+        let left = self.show_id;
         let difference = self.apply(patch);
         if difference.fields.is_empty() {
             return Ok(None);
@@ -102,7 +85,8 @@ impl Episode {
             changes: &difference.changes,
             updated_by: stamp.actor_label(),
         };
-        let event = self.tell(EventKind::EpisodeUpdated, stamp, &data);
+        // Whoever follows a show learns of an episode that leaves it for none.
+        let event = self.tell(EventKind::EpisodeUpdated, stamp, &data).within(self.show_id.or(left));
         Ok(Some(Change::updated(expected, self, event)))
     }
 
@@ -133,6 +117,11 @@ impl Episode {
         Ok(Change::updated(expected, self, event))
     }
 
+    /// This episode, belonging to no show any more.
+    pub(crate) fn without_show(self) -> Self {
+        Self { show_id: None, ..self }
+    }
+
     fn check_transition(&self, to: EpisodeStatus) -> Result<(), ServiceError> {
         if self.status == to || self.status.may_become(to) {
             return Ok(());
@@ -143,6 +132,7 @@ impl Episode {
 
     fn apply(&mut self, patch: EpisodePatch) -> Difference {
         let mut difference = Difference::default();
+        difference.set("show_id", &mut self.show_id, patch.show_id);
         difference.set("season_number", &mut self.season_number, patch.season_number);
         difference.set("episode_number", &mut self.episode_number, patch.episode_number);
         difference.set("title", &mut self.title, patch.title);
@@ -169,7 +159,8 @@ impl Episode {
     }
 
     fn tell(&self, kind: EventKind, stamp: &Stamp, data: &impl Serialize) -> DomainEvent {
-        stamp.event(kind, Subject::new(ResourceKind::Episode, self.id.uuid()), Audience::Readers, data)
+        let subject = Subject::new(ResourceKind::Episode, self.id.uuid());
+        stamp.event(kind, subject, Audience::Readers, data).within(self.show_id)
     }
 
     fn tell_deleted(&self, delete_type: &'static str, stamp: &Stamp) -> DomainEvent {
@@ -187,6 +178,7 @@ mod tests {
     use crate::Timestamp;
     use crate::episode::{EpisodeNumber, Title};
     use crate::event::{ActorStamp, EventId, Origin};
+    use crate::show::ShowId;
 
     fn stamp(seconds: i64) -> Stamp {
         Stamp {
@@ -230,6 +222,18 @@ mod tests {
         assert_eq!(change.expected(), Some(Version::FIRST));
         assert_eq!(data(&change)["changedFields"], json!(["status"]));
         assert_eq!(data(&change)["changes"], json!({"status": ["draft", "published"]}));
+    }
+
+    #[test]
+    fn an_event_happens_in_the_episodes_show_also_when_it_leaves_it_for_none() {
+        let show = ShowId::new(uuid::Uuid::from_u128(7));
+        let moved = |to| EpisodePatch { show_id: Some(to), ..EpisodePatch::default() };
+        let entered = pilot(1).state().clone().update(moved(Some(show)), &stamp(2)).unwrap().unwrap();
+        assert_eq!(entered.events()[0].show, Some(show));
+        assert_eq!(data(&entered)["changes"], json!({"show_id": [null, show]}));
+        let left = entered.state().clone().update(moved(None), &stamp(3)).unwrap().unwrap();
+        assert_eq!((left.events()[0].show, left.state().show_id), (Some(show), None));
+        assert_eq!(left.state().clone().delete(&stamp(4)).events()[0].show, None);
     }
 
     #[test]

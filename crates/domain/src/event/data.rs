@@ -1,4 +1,4 @@
-//! What readers take from the data of events about episodes.
+//! What readers take from the data of events about shows and episodes.
 
 use serde::Deserialize;
 
@@ -6,6 +6,18 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(crate) struct Titled {
     pub(crate) title: String,
+}
+
+/// Data that holds a name: that of `show_deleted`.
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+}
+
+/// Data that holds the whole record.
+#[derive(Deserialize)]
+pub(crate) struct WithShow {
+    pub(crate) show: Named,
 }
 
 /// Data that holds the whole record.

@@ -3,6 +3,12 @@
 /// A kind of event that this release writes and understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
+    /// A show came into being.
+    ShowCreated,
+    /// Fields of a show changed.
+    ShowUpdated,
+    /// A show was deleted for good.
+    ShowDeleted,
     /// An episode came into being.
     EpisodeCreated,
     /// Fields of an episode changed.
@@ -19,7 +25,10 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
+        Self::ShowCreated,
+        Self::ShowUpdated,
+        Self::ShowDeleted,
         Self::EpisodeCreated,
         Self::EpisodeUpdated,
         Self::EpisodeDeleted,
@@ -32,6 +41,9 @@ impl EventKind {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::ShowCreated => "show_created",
+            Self::ShowUpdated => "show_updated",
+            Self::ShowDeleted => "show_deleted",
             Self::EpisodeCreated => "episode_created",
             Self::EpisodeUpdated => "episode_updated",
             Self::EpisodeDeleted => "episode_deleted",

@@ -16,7 +16,7 @@ mod topic;
 
 pub use audience::Audience;
 pub use catch_up::{CatchUp, CatchUpPage};
-pub(crate) use data::{Titled, WithEpisode};
+pub(crate) use data::{Named, Titled, WithEpisode, WithShow};
 pub use kind::EventKind;
 pub use port::{EventLog, ReaderGate};
 #[cfg(any(test, feature = "mocks"))]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Audience, EventKind, Seq};
 use crate::id::id;
 use crate::identity::{Actor, Caller, UserId};
+use crate::show::ShowId;
 use crate::{Subject, Timestamp};
 
 id! {
@@ -67,8 +68,17 @@ pub struct DomainEvent {
     pub origin: Origin,
     /// To which record.
     pub subject: Subject,
+    /// In which show, where it happened in one.
+    pub show: Option<ShowId>,
     /// Who may learn of it.
     pub audience: Audience,
+}
+
+impl DomainEvent {
+    /// The same event, as one that happened in `show`.
+    pub(crate) fn within(self, show: Option<ShowId>) -> Self {
+        Self { show, ..self }
+    }
 }
 
 /// What a transition needs from outside to tell of itself.
@@ -96,7 +106,7 @@ impl Stamp {
         self.actor.email.as_deref().unwrap_or(&self.actor.name)
     }
 
-    /// Makes the event of this moment. `data` must serialise to a JSON object.
+    /// Makes the event of this moment, in no show. `data` must serialise to a JSON object.
     pub(crate) fn event(
         &self,
         kind: EventKind,
@@ -112,6 +122,7 @@ impl Stamp {
             actor: self.actor.clone(),
             origin: self.origin.clone(),
             subject,
+            show: None,
             audience,
         }
     }
@@ -141,6 +152,8 @@ pub struct LoggedEvent {
     pub origin: Origin,
     /// To which record; never sent.
     pub subject: Subject,
+    /// In which show, where it happened in one; never sent.
+    pub show: Option<ShowId>,
     /// Who may learn of it; never sent.
     pub audience: Audience,
 }
@@ -183,6 +196,7 @@ impl LoggedEvent {
             actor: event.actor,
             origin: event.origin,
             subject: event.subject,
+            show: event.show,
             audience: event.audience,
         }
     }
@@ -204,6 +218,7 @@ mod tests {
             actor: ActorStamp::system(),
             origin: Origin { ip: Some("203.0.113.9".into()), ..Origin::default() },
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
+            show: None,
             audience: Audience::Readers,
         };
         assert_eq!(

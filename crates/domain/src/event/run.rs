@@ -113,6 +113,7 @@ mod tests {
             actor: ActorStamp::system(),
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
+            show: None,
             audience: Audience::Readers,
         }
     }

@@ -9,6 +9,7 @@ use super::{Audience, LoggedEvent};
 use crate::ResourceKind;
 use crate::episode::EpisodeId;
 use crate::identity::UserId;
+use crate::show::ShowId;
 
 /// A selection of events. What a subscriber gets is this selection of what they may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +18,10 @@ pub enum Topic {
     Episodes,
     /// Events of one episode.
     Episode(EpisodeId),
+    /// Events of all shows themselves.
+    Shows,
+    /// Events of one show and of what belongs to it.
+    Show(ShowId),
     /// Every event.
     Feed,
     /// Events addressed to the subscriber.
@@ -30,6 +35,8 @@ impl Topic {
         match self {
             Self::Episodes => event.subject.is(ResourceKind::Episode),
             Self::Episode(id) => event.subject.is(ResourceKind::Episode) && event.subject.id == id.uuid(),
+            Self::Shows => event.subject.is(ResourceKind::Show),
+            Self::Show(id) => event.show == Some(id),
             Self::Feed => true,
             Self::Me => event.audience == Audience::User(subscriber),
         }
@@ -38,7 +45,7 @@ impl Topic {
 
 /// There is no such topic.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, feed or me")]
+#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, shows, show:{{id}}, feed or me")]
 pub struct UnknownTopic(pub String);
 
 impl FromStr for Topic {
@@ -48,10 +55,12 @@ impl FromStr for Topic {
         let unknown = || UnknownTopic(text.chars().take(80).collect());
         match text {
             "episodes" => Ok(Self::Episodes),
+            "shows" => Ok(Self::Shows),
             "feed" => Ok(Self::Feed),
             "me" => Ok(Self::Me),
             other => match other.split_once(':') {
                 Some(("episode", id)) => id.parse().map(Self::Episode).map_err(|_| unknown()),
+                Some(("show", id)) => id.parse().map(Self::Show).map_err(|_| unknown()),
                 _ => Err(unknown()),
             },
         }
@@ -63,6 +72,8 @@ impl fmt::Display for Topic {
         match self {
             Self::Episodes => f.write_str("episodes"),
             Self::Episode(id) => write!(f, "episode:{id}"),
+            Self::Shows => f.write_str("shows"),
+            Self::Show(id) => write!(f, "show:{id}"),
             Self::Feed => f.write_str("feed"),
             Self::Me => f.write_str("me"),
         }
@@ -78,7 +89,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_topic_survives_its_own_text(id in any::<u128>()) {
-            for topic in [Topic::Episodes, Topic::Episode(EpisodeId::new(uuid::Uuid::from_u128(id))), Topic::Feed, Topic::Me] {
+            let id = uuid::Uuid::from_u128(id);
+            let one = [Topic::Episode(EpisodeId::new(id)), Topic::Show(ShowId::new(id))];
+            for topic in one.into_iter().chain([Topic::Episodes, Topic::Shows, Topic::Feed, Topic::Me]) {
                 prop_assert_eq!(topic.to_string().parse::<Topic>(), Ok(topic));
             }
         }
@@ -91,7 +104,7 @@ mod tests {
 
     #[test]
     fn topics_of_things_that_do_not_exist_are_unknown() {
-        for text in ["", "jobs", "episode:", "episode:7", "episodes:", "EPISODES"] {
+        for text in ["", "jobs", "episode:", "episode:7", "episodes:", "EPISODES", "show", "show:x"] {
             assert_eq!(text.parse::<Topic>(), Err(UnknownTopic(text.into())));
         }
     }

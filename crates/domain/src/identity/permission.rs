@@ -20,14 +20,14 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, Notification, User};
+    use ResourceKind::{Activity, Episode, Event, Notification, Show, User};
     match role {
         Role::Admin => true,
         Role::Worker => false,
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others'.
-            (Read, Episode | Activity | Event | User | Notification) | (Write, Notification) => true,
-            (Write, Episode) => matches!(role, Role::Editor),
+            (Read, Show | Episode | Activity | Event | User | Notification) | (Write, Notification) => true,
+            (Write, Show | Episode) => matches!(role, Role::Editor),
             _ => false,
         },
     }

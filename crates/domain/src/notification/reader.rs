@@ -74,6 +74,7 @@ fn told(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
         actor: cause.actor.clone(),
         origin: cause.origin.clone(),
         subject: Subject::new(ResourceKind::Notification, notification.id.uuid()),
+        show: cause.show,
         audience: Audience::User(notification.user_id),
     }
 }
@@ -113,6 +114,7 @@ mod tests {
             actor: ActorStamp { id: actor, name: "An editor".into(), email: None },
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, Uuid::from_u128(2)),
+            show: None,
             audience: Audience::Readers,
         }
     }

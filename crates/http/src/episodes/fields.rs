@@ -36,6 +36,7 @@ fn others(fields: &mut Fields) -> EpisodePatch {
     EpisodePatch {
         title: None,
         episode_number: None,
+        show_id: fields.nullable("show_id", |value| parse::show_id(&text(value)?)),
         season_number: fields.nullable("season_number", bounded),
         description: fields.value("description", |value| text(value).and_then(Description::parse)),
         status: fields.value("status", |value| parse::status(&text(value)?)),

@@ -1,12 +1,13 @@
 //! Episodes over HTTP.
 
-mod answered;
 mod fields;
 mod query;
 mod read;
 mod write;
 
 use actix_web::web::{self, ServiceConfig};
+
+pub(crate) use query::read_of_show as query_of_show;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use showrunner_domain::episode::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue};
+use showrunner_domain::show::ShowId;
 use showrunner_domain::{Bounded, Invalid};
 use showrunner_web::{Problem, Query};
 
@@ -11,7 +12,18 @@ use crate::{cursor, parse};
 /// The query of `request`, with a cursor that belongs to its order.
 pub(super) fn read(request: &HttpRequest) -> Result<EpisodeQuery, Problem> {
     let mut query = Query::of(request)?;
+    let show_id = query.take("show_id", parse::show_id);
+    rest(query, show_id)
+}
+
+/// Like [`read`], for the episodes of `show` alone: then `show_id` is no parameter.
+pub(crate) fn read_of_show(request: &HttpRequest, show: ShowId) -> Result<EpisodeQuery, Problem> {
+    rest(Query::of(request)?, Some(show))
+}
+
+fn rest(mut query: Query, show_id: Option<ShowId>) -> Result<EpisodeQuery, Problem> {
     let filter = EpisodeFilter {
+        show_id,
         status: query.take("status", parse::status),
         season_number: query.take("season_number", |text| parse::whole(text).and_then(Bounded::parse)),
         category: query.line("category"),

@@ -6,9 +6,9 @@ use showrunner_domain::Terms;
 use showrunner_domain::episode::{EpisodeId, EpisodeService};
 use showrunner_web::{Identified, JsonBody, Query};
 
-use super::answered::{Asked, answered};
 use super::fields;
 use crate::answer::Answer;
+use crate::answered::{Asked, answered};
 use crate::query::{self, Parameters as _};
 use crate::{etag, path, terms};
 

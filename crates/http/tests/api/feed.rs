@@ -67,6 +67,7 @@ fn event(seq: i64) -> LoggedEvent {
         actor: ActorStamp::system(),
         origin: Origin::default(),
         subject: Subject::new(ResourceKind::Episode, Uuid::from_u128(2)),
+        show: None,
         audience: Audience::Readers,
     }
 }

@@ -19,10 +19,11 @@ use showrunner_domain::event::{CatchUp, LogBounds, Seq};
 use showrunner_domain::identity::{AccessService, Claims, Email, Role, TokenError, User, UserId};
 use showrunner_domain::mocks::{
     MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockNotificationStore,
-    MockPresenceStore, MockReaderGate, MockTokenVerifier, MockUserStore,
+    MockPresenceStore, MockReaderGate, MockShowStore, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::NotificationService;
 use showrunner_domain::presence::PresenceService;
+use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, StoreError, Timestamp, Version};
 use showrunner_http::{Check, Readiness};
 use showrunner_web::{BodyLimits, boundary};
@@ -31,8 +32,12 @@ use uuid::Uuid;
 /// The path of [`pilot`].
 pub(crate) const PILOT: &str = "/api/v1/episodes/00000000-0000-0000-0000-000000000002";
 
+/// The path of [`series`].
+pub(crate) const SERIES: &str = "/api/v1/shows/00000000-0000-0000-0000-000000000007";
+
 /// The ports behind the API. A token is the name of the role that it carries.
 pub(crate) struct Api {
+    pub(crate) shows: MockShowStore,
     pub(crate) episodes: MockEpisodeStore,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
@@ -88,6 +93,7 @@ impl Readiness for Checked {
 impl Api {
     pub(crate) fn new() -> Self {
         Self {
+            shows: MockShowStore::new(),
             episodes: MockEpisodeStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
@@ -111,6 +117,14 @@ impl Api {
         api
     }
 
+    /// An API whose store holds [`series`] and takes every change.
+    pub(crate) fn with_series() -> Self {
+        let mut api = Self::new();
+        api.shows.expect_find_show().returning(|id| Ok((id == series().id).then(series)));
+        api.ledger.expect_commit().returning(|_| Ok(Committed));
+        api
+    }
+
     /// A log that holds the events from `first` to `head`.
     pub(crate) fn with_log(first: i64, head: i64) -> Self {
         let mut api = Self::new();
@@ -129,12 +143,11 @@ impl Api {
             clock: clock.clone(),
             ids: ids.clone(),
         };
-        let episodes = EpisodeService {
-            episodes: Arc::new(self.episodes),
-            ledger: Arc::new(self.ledger),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
+        let ledger = Arc::new(self.ledger);
+        let shows =
+            ShowService { shows: Arc::new(self.shows), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+        let episodes =
+            EpisodeService { episodes: Arc::new(self.episodes), ledger, clock: clock.clone(), ids: ids.clone() };
         let activities = ActivityService {
             activities: Arc::new(self.activities),
             log: log.clone(),
@@ -155,6 +168,7 @@ impl Api {
             .app_data(web::Data::from(ids))
             .app_data(web::Data::from(readiness))
             .app_data(web::Data::new(access))
+            .app_data(web::Data::new(shows))
             .app_data(web::Data::new(episodes))
             .app_data(web::Data::new(activities))
             .app_data(web::Data::new(notifications))
@@ -205,6 +219,7 @@ pub(crate) fn pilot() -> Episode {
     let time = Timestamp::from_micros(1_000_000).unwrap();
     Episode {
         id: EpisodeId::new(Uuid::from_u128(2)),
+        show_id: None,
         season_number: None,
         episode_number: Bounded::parse(1).unwrap(),
         title: Line::parse("Pilot").unwrap(),
@@ -221,6 +236,21 @@ pub(crate) fn pilot() -> Episode {
         created_at: time,
         updated_at: time,
         deleted_at: None,
+        version: Version::new(3).unwrap(),
+    }
+}
+
+/// A show in version 3.
+pub(crate) fn series() -> Show {
+    let time = Timestamp::from_micros(1_000_000).unwrap();
+    Show {
+        id: ShowId::new(Uuid::from_u128(7)),
+        name: Line::parse("Breaking Bad").unwrap(),
+        slug: Slug::parse("breaking-bad").unwrap(),
+        description: ShowDescription::default(),
+        status: ShowStatus::Active,
+        created_at: time,
+        updated_at: time,
         version: Version::new(3).unwrap(),
     }
 }

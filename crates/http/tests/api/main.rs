@@ -11,3 +11,4 @@ mod harness;
 mod lists;
 mod problems;
 mod repetition;
+mod shows;

@@ -254,7 +254,7 @@ async fn unsupported_type() {
 
 #[actix_web::test]
 async fn validation_failed() {
-    let response = Api::new().call(post(r#"{"episode_number": "1", "show_id": null, "categories": ["a", 1]}"#)).await;
+    let response = Api::new().call(post(r#"{"episode_number": "1", "series": null, "categories": ["a", 1]}"#)).await;
     assert_problem(&response);
     assert_json_snapshot!(response.json(), @r#"
     {
@@ -274,7 +274,7 @@ async fn validation_failed() {
           "message": "must be a string"
         },
         {
-          "field": "show_id",
+          "field": "series",
           "message": "is not a known field"
         }
       ],

@@ -102,6 +102,7 @@ mod tests {
             actor: ActorStamp::system(),
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, Uuid::nil()),
+            show: None,
             audience: Audience::Readers,
         };
         places.map(|place| LiveEvent::from(event(place))).collect()

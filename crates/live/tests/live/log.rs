@@ -58,6 +58,7 @@ impl MemoryLog {
             actor: ActorStamp::system(),
             origin: Origin::default(),
             subject,
+            show: None,
             audience,
         });
         drop(state);

@@ -1,15 +1,17 @@
 //! Writing a change set: states first, events last.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use showrunner_domain::episode::Episode;
 use showrunner_domain::identity::User;
+use showrunner_domain::show::Show;
 use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
 use super::receipts::keep_receipt;
 use super::{Conn, append_events};
 use crate::failure::Failure;
-use crate::rows::{EpisodeRow, UserRow};
-use crate::schema::{episodes, users};
+use crate::rows::{EpisodeRow, ShowRow, UserRow};
+use crate::schema::{episodes, shows, users};
 use crate::types::DbId;
 
 pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
@@ -18,6 +20,7 @@ pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
     }
     for change in set.changes() {
         match change {
+            RecordChange::Show(change) => write_show(conn, change)?,
             RecordChange::Episode(change) => write_episode(conn, change)?,
             RecordChange::User(change) => write_user(conn, change)?,
         }
@@ -28,14 +31,42 @@ pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
 fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failure> {
     use episodes::dsl;
     let Some(expected) = change.expected() else {
-        diesel::insert_into(dsl::episodes).values(EpisodeRow::from(change.state())).execute(conn)?;
+        let inserted = diesel::insert_into(dsl::episodes).values(EpisodeRow::from(change.state())).execute(conn);
+        inserted.map_err(of_unknown_show)?;
         return Ok(());
     };
     let seen = dsl::episodes.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
     let written = if change.is_erased() {
         diesel::delete(seen).execute(conn)?
     } else {
-        diesel::update(seen).set(EpisodeRow::from(change.state())).execute(conn)?
+        diesel::update(seen).set(EpisodeRow::from(change.state())).execute(conn).map_err(of_unknown_show)?
+    };
+    won(written)
+}
+
+/// An episode refers to its show and to nothing else.
+fn of_unknown_show(error: QueryError) -> Failure {
+    if breaks_a_reference(&error) { CommitError::Dangling { field: "show_id" }.into() } else { error.into() }
+}
+
+fn breaks_a_reference(error: &QueryError) -> bool {
+    matches!(error, QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _))
+}
+
+fn write_show(conn: &mut Conn, change: &Change<Show>) -> Result<(), Failure> {
+    use shows::dsl;
+    let Some(expected) = change.expected() else {
+        diesel::insert_into(dsl::shows).values(ShowRow::from(change.state())).execute(conn)?;
+        return Ok(());
+    };
+    let seen = dsl::shows.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
+    let written = if change.is_erased() {
+        diesel::delete(seen).execute(conn).map_err(|error| {
+            let reason = "episodes belong to this show: delete them or move them to another show first";
+            if breaks_a_reference(&error) { CommitError::InUse { reason }.into() } else { Failure::from(error) }
+        })?
+    } else {
+        diesel::update(seen).set(ShowRow::from(change.state())).execute(conn)?
     };
     won(written)
 }

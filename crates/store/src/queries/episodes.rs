@@ -68,10 +68,10 @@ fn take(
     wanted: usize,
 ) -> Result<Vec<EpisodeRow>, Failure> {
     if let Some(after) = query.after.clone() {
-        matching = matching.filter(Behind::new(after));
+        matching = matching.filter(Behind::episode(after));
     }
     let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    Ok(matching.order(InOrder(query.sort)).limit(limit).select(EpisodeRow::as_select()).load(conn)?)
+    Ok(matching.order(InOrder::of_episodes(query.sort)).limit(limit).select(EpisodeRow::as_select()).load(conn)?)
 }
 
 fn count(conn: &mut Conn, filter: &EpisodeFilter) -> Result<u64, Failure> {
@@ -80,7 +80,10 @@ fn count(conn: &mut Conn, filter: &EpisodeFilter) -> Result<u64, Failure> {
 }
 
 fn matching(filter: &EpisodeFilter) -> Episodes {
-    let mut query = dsl::episodes.filter(dsl::deleted_at.is_null()).into_boxed();
+    let mut query = match filter.show_id {
+        Some(show) => dsl::episodes.filter(dsl::live_show_id.eq(DbId(show.uuid()))).into_boxed(),
+        None => dsl::episodes.filter(dsl::deleted_at.is_null()).into_boxed(),
+    };
     if let Some(status) = filter.status {
         query = query.filter(dsl::status.eq(status.as_str()));
     }

@@ -11,6 +11,7 @@ mod notifications;
 mod presence;
 mod readers;
 mod receipts;
+mod shows;
 mod sorted;
 mod users;
 
@@ -39,6 +40,7 @@ impl Store {
         Ports {
             ledger: store.clone(),
             log: store.clone(),
+            shows: store.clone(),
             episodes: store.clone(),
             users: store.clone(),
             signing_keys: store.clone(),

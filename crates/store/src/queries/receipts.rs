@@ -25,6 +25,7 @@ pub(super) fn find_receipt(conn: &mut Conn, receipt: &Receipt) -> Result<Option<
 /// Keeps the receipt with the record that `change` results in, unless a valid one of the same scope is there.
 pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordChange) -> Result<(), Failure> {
     let (expected, record) = match change {
+        RecordChange::Show(change) => (change.expected(), text(change.state())?),
         RecordChange::Episode(change) => (change.expected(), text(change.state())?),
         RecordChange::User(change) => (change.expected(), text(change.state())?),
     };

@@ -7,6 +7,7 @@ use showrunner_domain::episode::{
     Categories, Category, Description, DurationMinutes, Episode, EpisodeId, EpisodeNumber, EpisodeStatus, Genre,
     PersonName, Rating, SeasonNumber, ThumbnailUrl, Title, fold,
 };
+use showrunner_domain::show::ShowId;
 
 use super::Place;
 use crate::failure::Failure;
@@ -35,6 +36,7 @@ pub(crate) struct EpisodeRow {
     updated_at: DbInstant,
     deleted_at: Option<DbInstant>,
     version: i64,
+    show_id: Option<DbId>,
 }
 
 impl From<&Episode> for EpisodeRow {
@@ -60,6 +62,7 @@ impl From<&Episode> for EpisodeRow {
             updated_at: DbInstant(episode.updated_at),
             deleted_at: episode.deleted_at.map(DbInstant),
             version: episode.version.get(),
+            show_id: episode.show_id.map(|id| DbId(id.uuid())),
         }
     }
 }
@@ -72,6 +75,7 @@ impl TryFrom<EpisodeRow> for Episode {
         let number = |n: i32| i64::from(n);
         Ok(Self {
             id: EpisodeId::new(row.id.0),
+            show_id: row.show_id.map(|id| ShowId::new(id.0)),
             season_number: at
                 .read("season_number", row.season_number.map(number).map(SeasonNumber::parse).transpose())?,
             episode_number: at.read("episode_number", EpisodeNumber::parse(row.episode_number.into()))?,

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use showrunner_domain::Subject;
 use showrunner_domain::event::{ActorStamp, Audience, DomainEvent, EventId, LoggedEvent, Origin};
 use showrunner_domain::identity::UserId;
+use showrunner_domain::show::ShowId;
 
 use super::Place;
 use crate::failure::Failure;
@@ -29,6 +30,7 @@ pub(crate) struct OutboxRow<'a> {
     subject_kind: &'a str,
     subject_id: DbId,
     audience: String,
+    show_id: Option<DbId>,
 }
 
 impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
@@ -47,6 +49,7 @@ impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
             subject_kind: &event.subject.kind,
             subject_id: DbId(event.subject.id),
             audience: event.audience.to_string(),
+            show_id: event.show.map(|id| DbId(id.uuid())),
         }
     }
 }
@@ -69,6 +72,7 @@ pub(crate) struct EventRow {
     subject_kind: String,
     subject_id: DbId,
     audience: String,
+    show_id: Option<DbId>,
 }
 
 impl EventRow {
@@ -90,6 +94,7 @@ impl EventRow {
             subject_kind: event.subject.kind,
             subject_id: DbId(event.subject.id),
             audience: event.audience.to_string(),
+            show_id: event.show.map(|id| DbId(id.uuid())),
         }
     }
 }
@@ -112,6 +117,7 @@ impl TryFrom<EventRow> for LoggedEvent {
             },
             origin: Origin { ip: row.ip, user_agent: row.user_agent, request_id: row.request_id },
             subject: Subject { kind: row.subject_kind, id: row.subject_id.0 },
+            show: row.show_id.map(|id| ShowId::new(id.0)),
             audience: Audience::parse(&row.audience),
         })
     }

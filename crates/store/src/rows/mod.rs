@@ -5,6 +5,7 @@ mod episode;
 mod event;
 mod notification;
 mod presence;
+mod show;
 mod user;
 
 pub(crate) use activity::ActivityRow;
@@ -12,6 +13,7 @@ pub(crate) use episode::EpisodeRow;
 pub(crate) use event::{EventRow, OutboxRow};
 pub(crate) use notification::NotificationRow;
 pub(crate) use presence::PresenceRow;
+pub(crate) use show::ShowRow;
 pub(crate) use user::UserRow;
 
 use showrunner_domain::Version;

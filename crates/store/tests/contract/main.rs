@@ -11,6 +11,7 @@ mod order;
 mod presence;
 mod readers;
 mod round_trips;
+mod shows;
 mod world;
 
 /// Makes of `async fn name(world: World)` one test a store.

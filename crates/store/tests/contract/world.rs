@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use showrunner_domain::episode::{Episode, EpisodeNumber, EpisodePatch, EpisodeService, NewEpisode, Title};
 use showrunner_domain::event::{LoggedEvent, Origin, Seq};
 use showrunner_domain::identity::{Actor, Caller, Role, UserId};
+use showrunner_domain::show::ShowService;
 use showrunner_domain::{Answered, Clock, IdSource, Terms, Timestamp};
 use showrunner_store::{Location, Ports, migrations, open};
 use tempfile::TempDir;
@@ -70,6 +71,10 @@ impl World {
         episodes_on(&self.ports, &self.clock)
     }
 
+    pub(crate) fn shows(&self) -> ShowService {
+        shows_on(&self.ports, &self.clock)
+    }
+
     pub(crate) async fn create(&self, title: &str) -> Episode {
         now(self.episodes().create(&editor(), draft(title, 1), &Terms::default()).await.unwrap())
     }
@@ -102,6 +107,10 @@ pub(crate) fn episodes_on(ports: &Ports, clock: &Arc<HandSetClock>) -> EpisodeSe
         clock: clock.clone(),
         ids: Arc::new(Ids),
     }
+}
+
+pub(crate) fn shows_on(ports: &Ports, clock: &Arc<HandSetClock>) -> ShowService {
+    ShowService { shows: ports.shows.clone(), ledger: ports.ledger.clone(), clock: clock.clone(), ids: Arc::new(Ids) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests are told by their environment where the server is")]

@@ -1,0 +1,37 @@
+//! What a list of shows is asked for.
+
+use actix_web::HttpRequest;
+use showrunner_domain::Invalid;
+use showrunner_domain::show::{ShowAfter, ShowFilter, ShowQuery, ShowSort, ShowSortKey, ShowSortValue};
+use showrunner_web::{Problem, Query};
+
+use crate::query::Parameters as _;
+use crate::{cursor, parse};
+
+/// The query of `request`, with a cursor that belongs to its order.
+pub(super) fn read(request: &HttpRequest) -> Result<ShowQuery, Problem> {
+    let mut query = Query::of(request)?;
+    let filter = ShowFilter { status: query.take("status", parse::show_status), q: query.line("q") };
+    let sort = query.take("sort", sort).unwrap_or_default();
+    let limit = query.limit();
+    let total = query.switch("total");
+    let after: Option<ShowAfter> = query.cursor()?;
+    query.finish()?;
+    if after.as_ref().is_some_and(|after| after.sort != sort || !fits(after)) {
+        return Err(cursor::foreign());
+    }
+    Ok(ShowQuery { filter, sort, after, limit, total })
+}
+
+fn sort(text: &str) -> Result<ShowSort, Invalid> {
+    let expected = "name, created_at or updated_at, with - before it for descending";
+    ShowSort::parse(text).ok_or(Invalid::Malformed { expected })
+}
+
+/// Whether the cursor's value is one of its sort key: a cursor comes back from outside and may have been altered.
+fn fits(after: &ShowAfter) -> bool {
+    match &after.value {
+        ShowSortValue::Text(text) => after.sort.key == ShowSortKey::Name && !text.contains(char::is_control),
+        ShowSortValue::Time(_) => after.sort.key != ShowSortKey::Name,
+    }
+}
