@@ -12,7 +12,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 8] = [
+const EDGES: [(&str, &[&str]); 9] = [
     ("showrunner-domain", &[]),
     ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
@@ -20,9 +20,11 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("showrunner-web", &["showrunner-domain"]),
     ("showrunner-http", &["showrunner-domain", "showrunner-web"]),
     ("showrunner-live", &["showrunner-domain", "showrunner-web"]),
+    ("showrunner-bench", &[]),
     (
         "showrunner",
         &[
+            "showrunner-bench",
             "showrunner-domain",
             "showrunner-http",
             "showrunner-identity",

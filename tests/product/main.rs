@@ -8,6 +8,7 @@ mod bad_frames;
 mod bad_input;
 mod bad_tokens;
 mod behaviour;
+mod bench;
 mod drain;
 mod durability;
 mod failing_reader;

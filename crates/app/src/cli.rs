@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use showrunner_bench::Work;
 
 /// The production server for episodic media.
 #[derive(Debug, Parser)]
@@ -35,6 +36,31 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Measure how fast this program serves, with default settings, on a temporary folder or on a given database.
+    Bench(BenchFlags),
+}
+
+/// What is measured.
+#[derive(Debug, Args)]
+pub(crate) struct BenchFlags {
+    /// A Postgres database that is empty, and is emptied again [default: SQLite in a temporary folder].
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Only these kinds of work [default: noop,get,list,update,create,fan-out,idle,start].
+    #[arg(long, value_name = "WORK,…", value_delimiter = ',')]
+    pub(crate) only: Vec<Work>,
+    /// How many episodes there are before anything is measured [default: 10000, or 1000 with --quick].
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) episodes: Option<u32>,
+    /// Seconds that each of three runs takes.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seconds: u64,
+    /// One run of a second instead: to see that it works, not to compare figures.
+    #[arg(long, conflicts_with = "seconds")]
+    pub(crate) quick: bool,
+    /// Also write everything that was found into this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 /// What to do with migrations.

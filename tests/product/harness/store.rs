@@ -45,11 +45,13 @@ impl Store {
     /// `showrunner <subcommand>` for a data folder of this store.
     pub(crate) fn command(&self, subcommand: &str, folder: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_showrunner"));
-        command.arg(subcommand).arg("--data-dir").arg(self.folder(folder));
-        if let Some(database) = &self.database {
-            command.arg("--database-url").arg(&database.url);
-        }
+        command.arg(subcommand).arg("--data-dir").arg(self.folder(folder)).args(self.database_flags());
         command
+    }
+
+    /// What names the database to a command; nothing on SQLite.
+    pub(crate) fn database_flags(&self) -> Vec<&str> {
+        self.database.iter().flat_map(|database| ["--database-url", &database.url]).collect()
     }
 
     /// The server on the usual data folder.

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bench;
 mod migrate;
 mod serve;
 mod token;
@@ -9,6 +10,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
+use showrunner_bench::BenchError;
 use showrunner_domain::{ServiceError, StoreError};
 use showrunner_identity::KeyError;
 use thiserror::Error;
@@ -35,6 +37,10 @@ pub(crate) enum CommandError {
     Listen { address: std::net::SocketAddr, source: io::Error },
     #[error("the server: {0}")]
     Server(#[source] io::Error),
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+    #[error("the report cannot be written: {0}")]
+    Report(#[source] io::Error),
 }
 
 /// Runs the command of `cli`.
@@ -43,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve(flags) => serve::run(flags),
         Command::Migrate { step } => migrate::run(step),
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
+        Command::Bench(flags) => bench::run(flags),
     }
 }
 
