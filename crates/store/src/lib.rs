@@ -5,11 +5,13 @@
 //! folders: how to connect, how a write transaction is run, how events get their numbers, how a process learns of
 //! another's commits.
 
+mod cached;
 mod failure;
 mod head;
 mod location;
 pub mod migrations;
 mod open;
+mod pool;
 mod rows;
 mod schema;
 mod types;

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
+use r2d2::Pool;
 
 use super::Conn;
 use super::roots::with_system_roots;
 use crate::failure::Failure;
+use crate::pool::Manager;
 
 /// A statement that takes longer is given up, and so is a transaction that its owner has left open.
 const SETTINGS: &str = "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'; \
@@ -29,23 +30,13 @@ pub(super) fn working(url: &str) -> Result<Conn, Failure> {
     Ok(conn)
 }
 
-/// A pool of connections. Each is asked whether it still lives before it is used: the server may have restarted.
-pub(super) fn pool(url: &str) -> Result<Pool<ConnectionManager<Conn>>, Failure> {
+/// A pool of connections.
+pub(super) fn pool(url: &str) -> Result<Pool<Manager<Conn>>, Failure> {
+    let url = url.to_owned();
     Pool::builder()
         .max_size(POOL)
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(5))
-        .test_on_check_out(true)
-        .connection_customizer(Box::new(WithSettings))
-        .build(ConnectionManager::new(with_system_roots(url)))
+        .build(Manager::new(move || working(&url)))
         .map_err(Failure::connection)
-}
-
-#[derive(Debug)]
-struct WithSettings;
-
-impl CustomizeConnection<Conn, PoolError> for WithSettings {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), PoolError> {
-        conn.batch_execute(SETTINGS).map_err(PoolError::QueryError)
-    }
 }

@@ -30,6 +30,15 @@ impl Engine {
         &self.pool
     }
 
+    /// Runs `work`. However short it is, it waits for the server: never on the thread that asks.
+    pub(super) async fn read_briefly<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.pool.run(work).await
+    }
+
     pub(super) async fn write<T, F>(&self, mut work: F) -> Result<T, Failure>
     where
         T: Send + 'static,

@@ -9,6 +9,7 @@ use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
 use super::receipts::keep_receipt;
 use super::{Conn, append_events};
+use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::{EpisodeRow, ShowRow, UserRow};
 use crate::schema::{episodes, shows, users};
@@ -39,7 +40,7 @@ fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failur
     let written = if change.is_erased() {
         diesel::delete(seen).execute(conn)?
     } else {
-        diesel::update(seen).set(EpisodeRow::from(change.state())).execute(conn).map_err(of_unknown_show)?
+        Cached(diesel::update(seen).set(EpisodeRow::from(change.state()))).execute(conn).map_err(of_unknown_show)?
     };
     won(written)
 }
@@ -66,7 +67,7 @@ fn write_show(conn: &mut Conn, change: &Change<Show>) -> Result<(), Failure> {
             if breaks_a_reference(&error) { CommitError::InUse { reason }.into() } else { Failure::from(error) }
         })?
     } else {
-        diesel::update(seen).set(ShowRow::from(change.state())).execute(conn)?
+        Cached(diesel::update(seen).set(ShowRow::from(change.state()))).execute(conn)?
     };
     won(written)
 }
@@ -81,7 +82,7 @@ fn write_user(conn: &mut Conn, change: &Change<User>) -> Result<(), Failure> {
     let written = if change.is_erased() {
         diesel::delete(seen).execute(conn)?
     } else {
-        diesel::update(seen).set(UserRow::from(change.state())).execute(conn)?
+        Cached(diesel::update(seen).set(UserRow::from(change.state()))).execute(conn)?
     };
     won(written)
 }

@@ -19,12 +19,22 @@ type Episodes = episodes::BoxedQuery<'static, Db>;
 #[async_trait]
 impl EpisodeStore for Store {
     async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| find(conn, id)).await?)
+        Ok(self.engine.read_briefly(move |conn| find(conn, id)).await?)
     }
 
     async fn list_episodes(&self, query: EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, StoreError> {
+        if is_brief(&query) {
+            return Ok(self.engine.read_briefly(move |conn| list(conn, &query)).await?);
+        }
         Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
     }
+}
+
+/// Whether an index holds the page as it is, of all episodes or of a show's. Another filter may have to pass over any
+/// number of them, and so does a count.
+fn is_brief(query: &EpisodeQuery) -> bool {
+    let show_alone = EpisodeFilter { show_id: query.filter.show_id, ..EpisodeFilter::default() };
+    query.filter == show_alone && !query.total
 }
 
 fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Failure> {

@@ -23,8 +23,8 @@ impl SigningKeyStore for Store {
 
     async fn find_key(&self, kid: &SigningKeyId) -> Result<Option<String>, StoreError> {
         let kid = kid.0.clone();
-        let found = self.engine.readers().run(move |conn| {
-            Ok(dsl::signing_keys.filter(dsl::kid.eq(kid)).select(dsl::public_key).first(conn).optional()?)
+        let found = self.engine.read_briefly(move |conn| {
+            Ok(dsl::signing_keys.filter(dsl::kid.eq(&kid)).select(dsl::public_key).first(conn).optional()?)
         });
         Ok(found.await?)
     }

@@ -10,6 +10,7 @@ use showrunner_domain::{
 };
 
 use super::{Conn, Store, activity_counts, append_events, commit, receipts};
+use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
 use crate::schema::{activities, notifications, parked_events, reader_cursors};
@@ -22,7 +23,7 @@ impl Ledger for Store {
     }
 
     async fn find_receipt(&self, receipt: Receipt) -> Result<Option<StoredReceipt>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| receipts::find_receipt(conn, &receipt)).await?)
+        Ok(self.engine.read_briefly(move |conn| receipts::find_receipt(conn, &receipt)).await?)
     }
 
     async fn advance(&self, advance: Advance) -> Result<Advanced, StoreError> {
@@ -43,7 +44,7 @@ fn move_cursor(conn: &mut Conn, advance: &Advance) -> Result<bool, Failure> {
     use reader_cursors::dsl;
     let cursor =
         dsl::reader_cursors.filter(dsl::reader.eq(advance.reader.as_str())).filter(dsl::seq.eq(advance.from.get()));
-    Ok(diesel::update(cursor).set(dsl::seq.eq(advance.to.get())).execute(conn)? == 1)
+    Ok(Cached(diesel::update(cursor).set(dsl::seq.eq(advance.to.get()))).execute(conn)? == 1)
 }
 
 fn write_effects(conn: &mut Conn, advance: &Advance) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use crate::schema::{events, log_head, reader_cursors};
 #[async_trait]
 impl EventLog for Store {
     async fn bounds(&self) -> Result<LogBounds, StoreError> {
-        let bounds = self.engine.readers().run(bounds).await?;
+        let bounds = self.engine.read_briefly(bounds).await?;
         self.engine.saw(bounds.head.get());
         Ok(bounds)
     }
@@ -29,7 +29,7 @@ impl EventLog for Store {
     }
 
     async fn cursor(&self, reader: ReaderName) -> Result<Seq, StoreError> {
-        let cursor = self.engine.readers().run(move |conn| {
+        let cursor = self.engine.read_briefly(move |conn| {
             let query = reader_cursors::table.filter(reader_cursors::reader.eq(reader.as_str()));
             place("reader_cursors", query.select(reader_cursors::seq).first(conn)?)
         });

@@ -16,7 +16,7 @@ use crate::types::DbId;
 #[async_trait]
 impl ShowStore for Store {
     async fn find_show(&self, id: ShowId) -> Result<Option<Show>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read_briefly(move |conn| {
             let query = dsl::shows.filter(dsl::id.eq(DbId(id.uuid()))).select(ShowRow::as_select());
             query.first(conn).optional()?.map(Show::try_from).transpose()
         });

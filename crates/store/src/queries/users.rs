@@ -13,7 +13,7 @@ use crate::types::DbId;
 #[async_trait]
 impl UserStore for Store {
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read_briefly(move |conn| {
             let query = dsl::users.filter(dsl::id.eq(DbId(id.uuid()))).select(UserRow::as_select());
             query.first(conn).optional()?.map(User::try_from).transpose()
         });
@@ -22,8 +22,8 @@ impl UserStore for Store {
 
     async fn find_user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
         let email = email.to_string();
-        let found = self.engine.readers().run(move |conn| {
-            let query = dsl::users.filter(dsl::email.eq(email)).select(UserRow::as_select());
+        let found = self.engine.read_briefly(move |conn| {
+            let query = dsl::users.filter(dsl::email.eq(&email)).select(UserRow::as_select());
             query.first(conn).optional()?.map(User::try_from).transpose()
         });
         Ok(found.await?)

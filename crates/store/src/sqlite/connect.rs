@@ -5,24 +5,30 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
+use r2d2::Pool;
 
 use super::Conn;
 use crate::failure::Failure;
+use crate::pool::Manager;
 
 /// Every commit is on the disk before it is answered: in WAL mode that takes FULL. Another process's write lock is
 /// waited for, at most 5 s.
 const WRITING: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
                        pragma foreign_keys = on;";
 const READING: &str = "pragma busy_timeout = 5000; pragma query_only = on;";
+const READING_AT_ONCE: &str = "pragma busy_timeout = 0; pragma query_only = on;";
 
 /// Readers run beside the writer; more than a few only compete for the cores.
 const READERS: u32 = 4;
 
 /// A connection that writes. The file is created when missing.
 pub(super) fn writing(path: &Path) -> Result<Conn, Failure> {
+    set(path, WRITING)
+}
+
+fn set(path: &Path, settings: &str) -> Result<Conn, Failure> {
     let mut conn = plain(path)?;
-    conn.batch_execute(WRITING)?;
+    conn.batch_execute(settings)?;
     Ok(conn)
 }
 
@@ -31,24 +37,20 @@ pub(super) fn plain(path: &Path) -> Result<Conn, Failure> {
     SqliteConnection::establish(&path.to_string_lossy()).map_err(Failure::connection)
 }
 
+/// A connection that only reads, and waits for nobody.
+pub(super) fn hasty(path: &Path) -> Result<Conn, Failure> {
+    set(path, READING_AT_ONCE)
+}
+
 /// A pool of connections that only read.
-pub(super) fn reading_pool(path: &Path) -> Result<Pool<ConnectionManager<Conn>>, Failure> {
+pub(super) fn reading_pool(path: &Path) -> Result<Pool<Manager<Conn>>, Failure> {
+    let path = path.to_owned();
     Pool::builder()
         .max_size(READERS)
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(5))
-        .connection_customizer(Box::new(OnlyReading))
-        .build(ConnectionManager::new(path.to_string_lossy()))
+        .build(Manager::new(move || set(&path, READING)))
         .map_err(Failure::connection)
-}
-
-#[derive(Debug)]
-struct OnlyReading;
-
-impl CustomizeConnection<Conn, PoolError> for OnlyReading {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), PoolError> {
-        conn.batch_execute(READING).map_err(PoolError::QueryError)
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! How this store runs work: reads in a pool, writes in the one writer.
+//! How this store runs work: short reads at once, other reads in a pool, writes in the one writer.
 
 use std::path::Path;
 
 use tokio::sync::watch;
 
+use super::desk::Desk;
 use super::queries::Readers;
 use super::writer::Writer;
 use super::{Conn, connect, pulse};
@@ -11,6 +12,7 @@ use crate::failure::Failure;
 use crate::head::Head;
 
 pub(super) struct Engine {
+    desk: Desk,
     readers: Readers,
     writer: Writer,
     head: Head,
@@ -24,11 +26,24 @@ impl Engine {
         let follower = head.follow();
         let writer = Writer::start(connect::writing(path)?, head.clone())?;
         pulse::start(path, head.clone())?;
-        Ok(Self { readers: Readers::new(connect::reading_pool(path)?), writer, head, _follower: follower })
+        let (desk, readers) = (Desk::open(path)?, Readers::new(connect::reading_pool(path)?));
+        Ok(Self { desk, readers, writer, head, _follower: follower })
     }
 
     pub(super) const fn readers(&self) -> &Readers {
         &self.readers
+    }
+
+    /// Runs `work`, which an index bounds to one page at most, without the way to another thread where that is possible.
+    pub(super) async fn read_briefly<T, F>(&self, mut work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        match self.desk.run(&mut work) {
+            Some(result) => result,
+            None => self.readers.run(work).await,
+        }
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Failure>

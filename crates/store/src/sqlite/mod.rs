@@ -3,6 +3,7 @@
 //! `seq` is drawn in the writer's own transaction, so what is committed is numbered.
 
 mod connect;
+mod desk;
 mod engine;
 mod pulse;
 mod writer;
@@ -17,6 +18,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use showrunner_domain::event::DomainEvent;
 
 use crate::Ports;
+use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::EventRow;
 use crate::schema::{events, log_head};
@@ -46,11 +48,14 @@ pub(crate) fn migrate<T>(
 
 /// Gives `events` the next places of the log.
 fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>) -> Result<(), Failure> {
-    for event in events {
-        let seq: i64 = diesel::update(log_head::table)
-            .set(log_head::seq.eq(log_head::seq + 1))
-            .returning(log_head::seq)
-            .get_result(conn)?;
+    let added: Vec<_> = events.collect();
+    if added.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(added.len()).unwrap_or(i64::MAX);
+    let head = diesel::update(log_head::table).set(log_head::seq.eq(log_head::seq + count)).returning(log_head::seq);
+    let last: i64 = Cached(head).get_result(conn)?;
+    for (seq, event) in (last - count + 1..).zip(added) {
         diesel::insert_into(events::table).values(EventRow::numbered(seq, event)).execute(conn)?;
     }
     Ok(())

@@ -8,6 +8,7 @@ mod lists;
 mod migrations;
 mod notifications;
 mod order;
+mod plans;
 mod presence;
 mod readers;
 mod round_trips;
