@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories drill drill-unprotected
+.PHONY: help run test tools lint advisories smoke drill drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ lint: ## formatting, clippy, and what may come in from outside
 
 advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network and cargo-deny)
 	cargo deny check advisories
+
+smoke: URL ?= http://127.0.0.1:3002
+smoke: ## try out the server that runs at URL, with an administrator's token in SHOWRUNNER_TOKEN
+	@scripts/smoke.sh $(URL)
 
 drill: tools ## the long drills, with the figures that the product promises
 	scripts/with-postgres.sh cargo test --release --package showrunner --test product -- --ignored --nocapture --test-threads 1

@@ -20,5 +20,6 @@ mod repetition;
 mod samples;
 mod shows;
 mod slow_reader;
+mod smoke;
 mod sse;
 mod two_processes;
