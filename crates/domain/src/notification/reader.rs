@@ -74,7 +74,7 @@ fn told(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
         actor: cause.actor.clone(),
         origin: cause.origin.clone(),
         subject: Subject::new(ResourceKind::Notification, notification.id.uuid()),
-        show: cause.show,
+        show: None,
         audience: Audience::User(notification.user_id),
     }
 }
@@ -103,6 +103,7 @@ mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::event::{ActorStamp, Origin, Seq};
+    use crate::show::ShowId;
 
     fn event(name: &str, data: &str, actor: Option<UserId>) -> LoggedEvent {
         LoggedEvent {
@@ -122,13 +123,15 @@ mod tests {
     #[test]
     fn the_acting_user_is_told_of_a_new_episode_and_nobody_else_learns_of_that() {
         let editor = UserId::new(Uuid::from_u128(3));
-        let created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, Some(editor));
+        let mut created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, Some(editor));
+        created.show = Some(ShowId::new(Uuid::from_u128(7)));
         let effects = NotificationReader.digest(&created).unwrap();
         let notification = &effects.notifications[0];
         assert_eq!(notification.kind, NotificationKind::Info);
         assert_eq!(notification.message, "Episode \"Pilot\" was created.");
         assert_eq!(notification.data["eventId"], created.id.to_string());
         assert_eq!(effects.events[0].audience, Audience::User(editor));
+        assert_eq!(effects.events[0].show, None, "whoever follows the show has the event itself");
         assert_eq!(
             serde_json::from_str::<Value>(&effects.events[0].data).unwrap(),
             serde_json::to_value(notification).unwrap()
