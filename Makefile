@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories smoke drill drill-unprotected
+.PHONY: help run test tools lint advisories contracts smoke drill drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ lint: ## formatting, clippy, and what may come in from outside
 
 advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network and cargo-deny)
 	cargo deny check advisories
+
+contracts: ## write anew what is generated in docs, which tests compare with the code
+	cargo run --quiet --package showrunner -- openapi > target/openapi.json
+	mv target/openapi.json docs/openapi.json
 
 smoke: URL ?= http://127.0.0.1:3002
 smoke: ## try out the server that runs at URL, with an administrator's token in SHOWRUNNER_TOKEN

@@ -25,6 +25,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: MigrateStep,
     },
+    /// Print the OpenAPI document of the API.
+    Openapi,
     /// Print an access token for a user, who is created when missing.
     Token {
         /// The user's e-mail address.

@@ -42,6 +42,7 @@ pub enum Invalid {
 
 /// A refused value and the field that it was meant for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// The field's name as the sender wrote it.
     pub field: String,

@@ -6,7 +6,8 @@
 //! cannot be saved without its event. Everything that follows from a change (activities, notifications, live
 //! delivery) is a reader of the event log.
 //!
-//! With the feature `mocks` the module `mocks` offers a mockall mock of every port.
+//! With the feature `mocks` the module `mocks` offers a mockall mock of every port; with the feature `schema` records
+//! and values tell their JSON Schema.
 
 pub mod activity;
 pub mod episode;
@@ -27,6 +28,8 @@ pub mod mocks;
 mod page;
 mod receipt;
 mod resource;
+#[cfg(feature = "schema")]
+mod schema;
 mod terms;
 mod time;
 mod value;

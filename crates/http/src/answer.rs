@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use schemars::JsonSchema;
 use serde::Serialize;
 use showrunner_domain::{Limit, Page};
 use showrunner_web::Problem;
@@ -15,21 +16,31 @@ pub(crate) type Answer = Result<HttpResponse, Problem>;
 const LAG: HeaderName = HeaderName::from_static("showrunner-lag");
 
 /// One thing: `{"data": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
 }
 
-#[derive(Serialize)]
-struct List<'a, T> {
+/// One page of a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(crate) struct List<'a, T> {
+    /// The items, in the list's order.
     data: &'a [T],
+    /// Where it lies in the list.
     page: PageInfo,
 }
 
-#[derive(Serialize)]
+/// Where a page lies in its list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Page")]
 struct PageInfo {
+    /// How many items it may hold.
     limit: usize,
+    /// Where the next page begins; `null` on the last one.
     next_cursor: Option<String>,
+    /// How many items match in all, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
 }

@@ -1,56 +1,97 @@
 //! The members of a JSON body, taken one by one. Whatever is wrong with any of them is told at once.
 
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use showrunner_domain::Invalid;
-use showrunner_web::{Problem, Refusals};
+use showrunner_web::{Member, Problem, Refusals};
 
 /// The members that were not taken yet, and what was wrong with the others.
 pub(crate) struct Fields {
-    members: Map<String, Value>,
+    source: Source,
     refusals: Refusals,
+}
+
+/// What is taken from.
+enum Source {
+    /// A body.
+    Body(Map<String, Value>),
+    /// No body: whatever would be taken is noted.
+    Nothing(Vec<Member>),
 }
 
 impl Fields {
     /// Begins to take from `members`.
     pub(crate) fn of(members: Map<String, Value>) -> Self {
-        Self { members, refusals: Refusals::default() }
+        Self { source: Source::Body(members), refusals: Refusals::default() }
+    }
+
+    /// The members that `take` takes. There are none to be had here: `take` finds each of them absent.
+    pub(crate) fn members(take: impl FnOnce(&mut Self)) -> Vec<Member> {
+        let mut fields = Self { source: Source::Nothing(Vec::new()), refusals: Refusals::default() };
+        take(&mut fields);
+        match fields.source {
+            Source::Nothing(members) => members,
+            Source::Body(_) => Vec::new(),
+        }
+    }
+
+    /// The member of this name, if it is given.
+    fn given<T: JsonSchema>(&mut self, name: &'static str) -> Option<Value> {
+        match &mut self.source {
+            Source::Body(members) => members.remove(name),
+            Source::Nothing(members) => {
+                members.push(Member::optional::<T>(name));
+                None
+            }
+        }
     }
 
     /// A field that may be absent but not `null`.
-    pub(crate) fn value<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, Invalid>) -> Option<T> {
-        let value = self.members.remove(name)?;
+    pub(crate) fn value<T: JsonSchema>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(Value) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let value = self.given::<T>(name)?;
         self.refusals.note(name, parse(value))
     }
 
     /// A field that must be there.
-    pub(crate) fn required<T>(&mut self, name: &str, parse: impl FnOnce(Value) -> Result<T, Invalid>) -> Option<T> {
-        if !self.members.contains_key(name) {
-            self.refusals.refuse(name, "is missing");
+    pub(crate) fn required<T: JsonSchema>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(Value) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let value = self.given::<T>(name);
+        match (&mut self.source, value) {
+            (Source::Body(_), Some(value)) => return self.refusals.note(name, parse(value)),
+            (Source::Body(_), None) => self.refusals.refuse(name, "is missing"),
+            (Source::Nothing(members), _) => members.iter_mut().last().into_iter().for_each(Member::require),
         }
-        self.value(name, parse)
+        None
     }
 
     /// A field that may be absent, and that `null` empties.
     #[expect(clippy::option_option, reason = "the domain's patches tell absent, empty and given apart in this way")]
-    pub(crate) fn nullable<T>(
+    pub(crate) fn nullable<T: JsonSchema>(
         &mut self,
-        name: &str,
+        name: &'static str,
         parse: impl FnOnce(Value) -> Result<T, Invalid>,
     ) -> Option<Option<T>> {
-        match self.members.remove(name)? {
+        match self.given::<Option<T>>(name)? {
             Value::Null => Some(None),
             value => self.refusals.note(name, parse(value)).map(Some),
         }
     }
 
     /// A list that may be absent but not `null`. Wrong items are named by their place, as in `categories[2]`.
-    pub(crate) fn list<I, T>(
+    pub(crate) fn list<I, T: JsonSchema>(
         &mut self,
-        name: &str,
+        name: &'static str,
         item: impl Fn(Value) -> Result<I, Invalid>,
         list: impl FnOnce(Vec<I>) -> Result<T, Invalid>,
     ) -> Option<T> {
-        let Value::Array(values) = self.members.remove(name)? else {
+        let Value::Array(values) = self.given::<T>(name)? else {
             self.refusals.refuse(name, "must be a list");
             return None;
         };
@@ -62,11 +103,33 @@ impl Fields {
 
     /// Refuses what is left, which nobody asked for, together with everything that was wrong.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
-        for name in self.members.keys() {
-            self.refusals.refuse(name, "is not a known field");
+        if let Source::Body(members) = &self.source {
+            for name in members.keys() {
+                self.refusals.refuse(name, "is not a known field");
+            }
         }
         self.refusals.finish()
     }
+}
+
+/// What `take` takes of `members`, which hold nothing else.
+///
+/// # Errors
+/// A problem that names every member that is wrong, missing or unknown.
+pub(crate) fn read<T>(members: Map<String, Value>, take: impl FnOnce(&mut Fields) -> T) -> Result<T, Problem> {
+    let mut fields = Fields::of(members);
+    let taken = take(&mut fields);
+    fields.finish()?;
+    Ok(taken)
+}
+
+/// Like [`read`], where what `take` takes is nothing unless every required field is there.
+pub(crate) fn complete<T>(
+    members: Map<String, Value>,
+    take: impl FnOnce(&mut Fields) -> Option<T>,
+) -> Result<T, Problem> {
+    let taken = read(members, take)?;
+    Ok(taken.unwrap_or_else(|| unreachable!("a required field that is not there was refused")))
 }
 
 /// A JSON string.

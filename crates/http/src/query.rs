@@ -10,21 +10,21 @@ use crate::{cursor, parse};
 /// The kinds of parameters.
 pub(crate) trait Parameters {
     /// One line of text.
-    fn line<const MAX: usize>(&mut self, name: &str) -> Option<Line<MAX>>;
+    fn line<const MAX: usize>(&mut self, name: &'static str) -> Option<Line<MAX>>;
     /// A switch, off unless it is `true`.
-    fn switch(&mut self, name: &str) -> bool;
+    fn switch(&mut self, name: &'static str) -> bool;
     /// The parameter `limit`.
     fn limit(&mut self) -> Limit;
     /// The parameter `cursor`: the place where an earlier page ended.
-    fn cursor<After: DeserializeOwned>(&mut self) -> Result<Option<After>, Problem>;
+    fn cursor<After: DeserializeOwned>(&mut self) -> Option<After>;
 }
 
 impl Parameters for Query {
-    fn line<const MAX: usize>(&mut self, name: &str) -> Option<Line<MAX>> {
+    fn line<const MAX: usize>(&mut self, name: &'static str) -> Option<Line<MAX>> {
         self.take(name, |text| Line::parse(text))
     }
 
-    fn switch(&mut self, name: &str) -> bool {
+    fn switch(&mut self, name: &'static str) -> bool {
         self.take(name, parse::boolean).unwrap_or_default()
     }
 
@@ -32,10 +32,18 @@ impl Parameters for Query {
         self.take("limit", |text| parse::whole(text).and_then(Limit::parse)).unwrap_or_default()
     }
 
-    fn cursor<After: DeserializeOwned>(&mut self) -> Result<Option<After>, Problem> {
-        let text = self.take("cursor", |text| Ok::<_, std::convert::Infallible>(text.to_owned()));
-        text.map(|text| cursor::decode(&text)).transpose()
+    fn cursor<After: DeserializeOwned>(&mut self) -> Option<After> {
+        let text = self.take("cursor", |text| Ok::<_, std::convert::Infallible>(text.to_owned()))?;
+        cursor::decode(&text).map_err(|problem| self.unreadable(problem)).ok()
     }
+}
+
+/// What `take` takes of the query of `request`, which holds nothing else.
+pub(crate) fn read<T>(request: &HttpRequest, take: impl FnOnce(&mut Query) -> T) -> Result<T, Problem> {
+    let mut query = Query::of(request)?;
+    let taken = take(&mut query);
+    query.finish()?;
+    Ok(taken)
 }
 
 /// Refuses any parameter.

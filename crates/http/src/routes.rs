@@ -1,10 +1,35 @@
-//! Every path of the API in one place. What is mounted nowhere is 404; another method is 405 with `Allow`.
+//! Every endpoint in one place. What is mounted nowhere is 404; another method is 405 with `Allow`.
 
 use actix_web::web::{self, ServiceConfig};
 
-use crate::{activities, episodes, events, health, me, notifications, shows};
+use crate::endpoint::{Endpoint, mount};
+use crate::{activities, documentation, episodes, events, health, me, notifications, openapi, shows};
 
-/// Mounts `/livez`, `/readyz`, `/health` and everything under `/api/v1`.
+/// What everything that asks for a token, or hands one out, has its path under.
+const API: &str = "/api/v1";
+
+/// Every endpoint, in the order in which the documentation tells of them.
+fn endpoints() -> Vec<Endpoint> {
+    let rooms = [
+        shows::endpoints,
+        episodes::endpoints,
+        activities::endpoints,
+        notifications::endpoints,
+        events::endpoints,
+        me::endpoints,
+        documentation::endpoints,
+        health::endpoints,
+    ];
+    rooms.into_iter().flat_map(|room| room()).collect()
+}
+
+/// The OpenAPI 3.1 document of the whole API.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    openapi::document(&endpoints())
+}
+
+/// Mounts every endpoint.
 pub fn configure(config: &mut ServiceConfig) {
     configure_with(|_| {})(config);
 }
@@ -13,15 +38,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// goes on to the API.
 pub fn configure_with(extra: impl FnOnce(&mut ServiceConfig)) -> impl FnOnce(&mut ServiceConfig) {
     |config| {
-        config.configure(health::routes).service(
-            web::scope("/api/v1")
-                .configure(extra)
-                .configure(shows::routes)
-                .configure(episodes::routes)
-                .configure(activities::routes)
-                .configure(notifications::routes)
-                .configure(events::routes)
-                .configure(me::routes),
-        );
+        let (api, others) = endpoints().into_iter().partition(|endpoint| endpoint.path.starts_with(API));
+        mount(others, "", config);
+        config.service(web::scope(API).configure(extra).configure(|config| mount(api, API, config)));
     }
 }

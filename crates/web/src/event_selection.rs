@@ -1,5 +1,8 @@
 //! Which events a request wants: the parameters that listing and streaming them share.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use showrunner_domain::Invalid;
 use showrunner_domain::event::{Seq, Topic, UnknownTopic};
 
@@ -22,13 +25,32 @@ impl EventSelection {
     pub fn take(query: &mut Query) -> Self {
         let since = query.take("since", str::parse);
         let topics = query.take("topics", topics);
-        Self { since, topics: topics.unwrap_or_else(|| vec![Topic::Feed]) }
+        Self { since, topics: topics.map_or_else(|| vec![Topic::Feed], |Topics(topics)| topics) }
     }
 }
 
-fn topics(text: &str) -> Result<Vec<Topic>, String> {
+/// 1 to [`MOST_TOPICS`] topics.
+struct Topics(Vec<Topic>);
+
+impl JsonSchema for Topics {
+    fn schema_name() -> Cow<'static, str> {
+        "Topics".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let topic = generator.subschema_for::<Topic>();
+        json_schema!({ "type": "array", "items": topic, "minItems": 1, "maxItems": MOST_TOPICS, "default": ["feed"] })
+    }
+}
+
+fn topics(text: &str) -> Result<Topics, String> {
     if text.split(',').count() > MOST_TOPICS {
         return Err(Invalid::TooMany { max: MOST_TOPICS }.to_string());
     }
-    text.split(',').map(|topic| topic.parse().map_err(|unknown: UnknownTopic| unknown.to_string())).collect()
+    let topics = text.split(',').map(|topic| topic.parse().map_err(|unknown: UnknownTopic| unknown.to_string()));
+    topics.collect::<Result<_, _>>().map(Topics)
 }

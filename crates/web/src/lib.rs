@@ -2,7 +2,8 @@
 //!
 //! [`boundary`] wraps the whole server: it gives each request its identifier, completes and logs problems and sets
 //! the headers that keep browsers careful. Within it [`Identified`] says who asks, [`origin`] from where,
-//! [`JsonBody`] and [`Query`] read what they sent, and [`Problem`] is the one shape in which anything is refused.
+//! [`JsonBody`] and [`Query`] read what they sent, each [`Member`] of which can be told without a request, and
+//! [`Problem`] is the one shape in which anything is refused.
 
 mod boundary;
 mod causes;
@@ -11,6 +12,7 @@ mod event_selection;
 mod identified;
 mod json;
 mod json_body;
+mod member;
 mod origin;
 mod problem;
 mod query;
@@ -23,6 +25,7 @@ pub use code::Code;
 pub use event_selection::EventSelection;
 pub use identified::{Identified, bearer_token};
 pub use json_body::{BodyLimits, JsonBody};
+pub use member::Member;
 pub use origin::origin;
 pub use problem::Problem;
 pub use query::Query;

@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use showrunner_domain::event::Seq;
 use showrunner_domain::{FieldError, ServiceError, Version};
@@ -24,24 +25,36 @@ pub struct Problem {
     held: Option<(Seq, Seq)>,
 }
 
-/// The members of a problem document, in the order in which they are written.
-#[derive(Serialize)]
+/// Why a request was refused (RFC 9457). Its members are written in this order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
 struct Document<'a> {
+    /// A path of its own for every code.
     r#type: String,
+    /// The same few words for every problem of this code.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// A sentence that says what to do.
     detail: &'a str,
+    /// The request's path.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<&'a str>,
+    /// What a program decides by.
     code: &'static str,
+    /// `VALIDATION_FAILED`: everything that was refused.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    /// `VERSION_MISMATCH`: the version that the record is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
+    /// `LOG_TRUNCATED`: the first event that is still held.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_seq: Option<Seq>,
+    /// `LOG_TRUNCATED`: the last event.
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<Seq>,
+    /// Finds the request in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
@@ -78,6 +91,11 @@ impl Problem {
             _ => "Correct the request and send it again.",
         };
         Self::new(code, detail)
+    }
+
+    /// The schema of problem documents.
+    pub fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Document<'_>>()
     }
 
     /// What kind of problem it is.

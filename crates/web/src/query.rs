@@ -3,13 +3,23 @@
 use std::fmt::Display;
 
 use actix_web::{HttpRequest, web};
+use schemars::JsonSchema;
 
-use crate::{Problem, Refusals};
+use crate::{Member, Problem, Refusals};
 
 /// The parameters that were not taken yet, and what was wrong with the others.
 pub struct Query {
-    parameters: Vec<(String, String)>,
+    source: Source,
     refusals: Refusals,
+    unreadable: Option<Problem>,
+}
+
+/// What is taken from.
+enum Source {
+    /// A request.
+    Request(Vec<(String, String)>),
+    /// No request: whatever would be taken is noted.
+    Nothing(Vec<Member>),
 }
 
 impl Query {
@@ -21,20 +31,46 @@ impl Query {
         let parameters = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|_| Problem::malformed("The query must be of the form `name=value&name=value`."))?
             .into_inner();
-        Ok(Self { parameters, refusals: Refusals::default() })
+        Ok(Self { source: Source::Request(parameters), refusals: Refusals::default(), unreadable: None })
+    }
+
+    /// The parameters that `take` takes. There are none to be had here: `take` finds each of them absent.
+    pub fn members(take: impl FnOnce(&mut Self)) -> Vec<Member> {
+        let mut query = Self { source: Source::Nothing(Vec::new()), refusals: Refusals::default(), unreadable: None };
+        take(&mut query);
+        match query.source {
+            Source::Nothing(members) => members,
+            Source::Request(_) => Vec::new(),
+        }
     }
 
     /// A parameter that may be absent, and must not be given twice.
-    pub fn take<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
-        let place = self.parameters.iter().position(|(given, _)| given == name)?;
-        let (_, value) = self.parameters.swap_remove(place);
-        let given = self.parameters.len();
-        self.parameters.retain(|(given, _)| given != name);
-        if self.parameters.len() < given {
+    pub fn take<T: JsonSchema, E: Display>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parameters = match &mut self.source {
+            Source::Request(parameters) => parameters,
+            Source::Nothing(members) => {
+                members.push(Member::optional::<T>(name));
+                return None;
+            }
+        };
+        let place = parameters.iter().position(|(given, _)| given == name)?;
+        let (_, value) = parameters.swap_remove(place);
+        let given = parameters.len();
+        parameters.retain(|(given, _)| given != name);
+        if parameters.len() < given {
             self.refusals.refuse(name, "must be given once only");
             return None;
         }
         self.refusals.note(name, parse(&value))
+    }
+
+    /// Notes that something cannot be read at all, which counts before everything that is merely wrong.
+    pub fn unreadable(&mut self, problem: Problem) {
+        self.unreadable = Some(problem);
     }
 
     /// Ends the taking.
@@ -42,9 +78,11 @@ impl Query {
     /// # Errors
     /// A problem that names everything that was wrong, and what is left, which nobody asked for.
     pub fn finish(mut self) -> Result<(), Problem> {
-        for (name, _) in &self.parameters {
-            self.refusals.refuse(name, "is not a known parameter");
+        if let Source::Request(parameters) = &self.source {
+            for (name, _) in parameters {
+                self.refusals.refuse(name, "is not a known parameter");
+            }
         }
-        self.refusals.finish()
+        self.unreadable.map_or(self.refusals.finish(), Err)
     }
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod migrate;
+mod openapi;
 mod serve;
 mod token;
 
@@ -35,6 +36,8 @@ pub(crate) enum CommandError {
     Service(#[from] ServiceError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: io::Error },
+    #[error("cannot write: {0}")]
+    Output(#[source] io::Error),
     #[error("the server: {0}")]
     Server(#[source] io::Error),
     #[error(transparent)]
@@ -48,6 +51,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
     match cli.command {
         Command::Serve(flags) => serve::run(flags),
         Command::Migrate { step } => migrate::run(step),
+        Command::Openapi => openapi::run(),
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
         Command::Bench(flags) => bench::run(flags),
     }

@@ -52,6 +52,7 @@ impl ActivityAction {
 
 /// One entry of the activity feed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Activity {
     /// The identifier: that of the event that it follows from, so that one event never makes two.

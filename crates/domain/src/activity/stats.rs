@@ -100,6 +100,7 @@ impl Period {
 
 /// How often something was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActionCount {
     /// What was done.
     pub action: ActivityAction,
@@ -109,6 +110,7 @@ pub struct ActionCount {
 
 /// How often something was done to a kind of record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceCount {
     /// The kind of record.
     pub resource_type: String,
@@ -118,6 +120,7 @@ pub struct ResourceCount {
 
 /// How often a user did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserCount {
     /// The user; `None` for the system itself.
     pub user_id: Option<UserId>,
@@ -129,6 +132,7 @@ pub struct UserCount {
 
 /// How often something was done on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayCount {
     /// The day, in UTC.
     pub day: NaiveDate,
@@ -138,6 +142,7 @@ pub struct DayCount {
 
 /// How much was done in a period. What was not done at all is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ActivityStats {
     /// The first day that was counted, in UTC.
     pub from: NaiveDate,

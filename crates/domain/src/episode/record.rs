@@ -33,6 +33,7 @@ pub type DurationMinutes = Bounded<0, 100_000>;
 
 /// The canonical record of an episode.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Episode {
     /// The identifier.
     pub id: EpisodeId,

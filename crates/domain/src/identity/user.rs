@@ -14,6 +14,7 @@ id! {
 
 /// A user's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// The identifier.
     pub id: UserId,

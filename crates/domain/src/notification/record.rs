@@ -87,6 +87,7 @@ impl NotificationPriority {
 
 /// Something that one user should know.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Notification {
     /// The identifier.
     pub id: NotificationId,

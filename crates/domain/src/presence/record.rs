@@ -27,6 +27,7 @@ pub struct Viewing {
 
 /// One entry of a list of viewers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Viewer {
     /// The user.

@@ -19,6 +19,7 @@ pub type ShowDescription = Prose<10_000>;
 
 /// The canonical record of a show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Show {
     /// The identifier.
     pub id: ShowId,

@@ -1,24 +1,29 @@
 //! Episodes over HTTP.
 
-mod fields;
+mod docs;
+mod members;
 mod query;
 mod read;
 mod write;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::http::Method;
 
-pub(crate) use query::read_of_show as query_of_show;
+use crate::endpoint::Endpoint;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/episodes").get(read::list).head(read::list).post(write::create))
-        .service(
-            web::resource("/episodes/{id}")
-                .get(read::get)
-                .head(read::get)
-                .put(write::update)
-                .patch(write::update)
-                .delete(write::delete),
-        )
-        .service(web::resource("/episodes/{id}/restore").post(write::restore));
+pub(crate) use docs::LIST;
+pub(crate) use query::of_show as query_of_show;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    const ALL: &str = "/api/v1/episodes";
+    const ONE: &str = "/api/v1/episodes/{id}";
+    const RESTORE: &str = "/api/v1/episodes/{id}/restore";
+    vec![
+        Endpoint::get(ALL, read::list, docs::LIST),
+        Endpoint::on(Method::POST, ALL, write::create, docs::CREATE),
+        Endpoint::get(ONE, read::get, docs::GET),
+        Endpoint::on(Method::PUT, ONE, write::update, docs::PUT),
+        Endpoint::on(Method::PATCH, ONE, write::update, docs::PATCH),
+        Endpoint::on(Method::DELETE, ONE, write::delete, docs::DELETE),
+        Endpoint::on(Method::POST, RESTORE, write::restore, docs::RESTORE),
+    ]
 }

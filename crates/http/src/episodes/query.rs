@@ -1,27 +1,21 @@
 //! What a list of episodes is asked for.
 
-use actix_web::HttpRequest;
 use showrunner_domain::episode::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue};
 use showrunner_domain::show::ShowId;
 use showrunner_domain::{Bounded, Invalid};
-use showrunner_web::{Problem, Query};
+use showrunner_web::Query;
 
 use crate::query::Parameters as _;
 use crate::{cursor, parse};
 
-/// The query of `request`, with a cursor that belongs to its order.
-pub(super) fn read(request: &HttpRequest) -> Result<EpisodeQuery, Problem> {
-    let mut query = Query::of(request)?;
+/// The query that `query` asks for, with a cursor that belongs to its order.
+pub(super) fn wanted(query: &mut Query) -> EpisodeQuery {
     let show_id = query.take("show_id", parse::show_id);
-    rest(query, show_id)
+    of_show(query, show_id)
 }
 
-/// Like [`read`], for the episodes of `show` alone: then `show_id` is no parameter.
-pub(crate) fn read_of_show(request: &HttpRequest, show: ShowId) -> Result<EpisodeQuery, Problem> {
-    rest(Query::of(request)?, Some(show))
-}
-
-fn rest(mut query: Query, show_id: Option<ShowId>) -> Result<EpisodeQuery, Problem> {
+/// Like [`wanted`], for the episodes of one show alone: then `show_id` is no parameter.
+pub(crate) fn of_show(query: &mut Query, show_id: Option<ShowId>) -> EpisodeQuery {
     let filter = EpisodeFilter {
         show_id,
         status: query.take("status", parse::status),
@@ -34,12 +28,11 @@ fn rest(mut query: Query, show_id: Option<ShowId>) -> Result<EpisodeQuery, Probl
     let sort = query.take("sort", sort).unwrap_or_default();
     let limit = query.limit();
     let total = query.switch("total");
-    let after: Option<EpisodeAfter> = query.cursor()?;
-    query.finish()?;
+    let after: Option<EpisodeAfter> = query.cursor();
     if after.as_ref().is_some_and(|after| after.sort != sort || !fits(after)) {
-        return Err(cursor::foreign());
+        query.unreadable(cursor::foreign());
     }
-    Ok(EpisodeQuery { filter, sort, after, limit, total })
+    EpisodeQuery { filter, sort, after, limit, total }
 }
 
 fn sort(text: &str) -> Result<EpisodeSort, Invalid> {

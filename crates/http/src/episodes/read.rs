@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, web};
+use schemars::JsonSchema;
 use serde::Serialize;
 use showrunner_domain::episode::{Episode, EpisodeId, EpisodeService};
 use showrunner_domain::identity::Caller;
@@ -12,9 +13,13 @@ use showrunner_web::{Identified, causes};
 use crate::answer::{self, Answer};
 use crate::{etag, path, query};
 
-#[derive(Serialize)]
-struct Watched<'a> {
+/// An episode and who looks at it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct Watched<'a> {
+    /// The episode.
     data: &'a Episode,
+    /// Everybody who looks at it, the caller among them; one entry a user.
     viewers: &'a [Viewer],
 }
 
@@ -23,7 +28,7 @@ pub(super) async fn list(
     request: HttpRequest,
     episodes: web::Data<EpisodeService>,
 ) -> Answer {
-    let query = super::query::read(&request)?;
+    let query = query::read(&request, super::query::wanted)?;
     let limit = query.limit;
     let page = episodes.list(&caller, query).await?;
     Ok(answer::list(&page, limit))

@@ -6,11 +6,11 @@ use showrunner_domain::Terms;
 use showrunner_domain::episode::{EpisodeId, EpisodeService};
 use showrunner_web::{Identified, JsonBody, Query};
 
-use super::fields;
+use super::members;
 use crate::answer::Answer;
 use crate::answered::{Asked, answered};
 use crate::query::{self, Parameters as _};
-use crate::{etag, path, terms};
+use crate::{etag, fields, path, terms};
 
 pub(super) async fn create(
     Identified(caller): Identified,
@@ -21,7 +21,7 @@ pub(super) async fn create(
     query::none(&request)?;
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
-    let new = fields::new(body)?;
+    let new = fields::complete(body, members::new)?;
     answered(Asked::ToCreate, &episodes.create(&caller, new, &terms).await?)
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn update(
     query::none(&request)?;
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
-    let patch = fields::patch(body)?;
+    let patch = fields::read(body, members::patch)?;
     answered(Asked::ToChange, &episodes.update(&caller, id, &patch, &terms).await?)
 }
 
@@ -46,9 +46,7 @@ pub(super) async fn delete(
     episodes: web::Data<EpisodeService>,
 ) -> Answer {
     let id: EpisodeId = path::id(&request)?;
-    let mut query = Query::of(&request)?;
-    let permanent = query.switch("permanent");
-    query.finish()?;
+    let permanent = query::read(&request, permanent)?;
     let terms = Terms::from(etag::precondition(&request)?);
     let episode = if permanent {
         episodes.erase(&caller, id, &terms).await?
@@ -56,6 +54,11 @@ pub(super) async fn delete(
         episodes.delete(&caller, id, &terms).await?
     };
     answered(Asked::ToChange, &episode)
+}
+
+/// Whether the episode is to be gone for good.
+pub(super) fn permanent(query: &mut Query) -> bool {
+    query.switch("permanent")
 }
 
 pub(super) async fn restore(

@@ -1,22 +1,25 @@
 //! Shows over HTTP.
 
-mod fields;
+mod docs;
+mod members;
 mod query;
 mod read;
 mod write;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::http::Method;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/shows").get(read::list).head(read::list).post(write::create))
-        .service(
-            web::resource("/shows/{id}")
-                .get(read::get)
-                .head(read::get)
-                .put(write::update)
-                .patch(write::update)
-                .delete(write::delete),
-        )
-        .service(web::resource("/shows/{id}/episodes").get(read::episodes).head(read::episodes));
+use crate::endpoint::Endpoint;
+
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    const ALL: &str = "/api/v1/shows";
+    const ONE: &str = "/api/v1/shows/{id}";
+    vec![
+        Endpoint::get(ALL, read::list, docs::LIST),
+        Endpoint::on(Method::POST, ALL, write::create, docs::CREATE),
+        Endpoint::get(ONE, read::get, docs::GET),
+        Endpoint::on(Method::PUT, ONE, write::update, docs::PUT),
+        Endpoint::on(Method::PATCH, ONE, write::update, docs::PATCH),
+        Endpoint::on(Method::DELETE, ONE, write::delete, docs::DELETE),
+        Endpoint::get("/api/v1/shows/{id}/episodes", read::episodes, docs::EPISODES),
+    ]
 }

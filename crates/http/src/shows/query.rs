@@ -1,26 +1,23 @@
 //! What a list of shows is asked for.
 
-use actix_web::HttpRequest;
 use showrunner_domain::Invalid;
 use showrunner_domain::show::{ShowAfter, ShowFilter, ShowQuery, ShowSort, ShowSortKey, ShowSortValue};
-use showrunner_web::{Problem, Query};
+use showrunner_web::Query;
 
 use crate::query::Parameters as _;
 use crate::{cursor, parse};
 
-/// The query of `request`, with a cursor that belongs to its order.
-pub(super) fn read(request: &HttpRequest) -> Result<ShowQuery, Problem> {
-    let mut query = Query::of(request)?;
+/// The query that `query` asks for, with a cursor that belongs to its order.
+pub(super) fn wanted(query: &mut Query) -> ShowQuery {
     let filter = ShowFilter { status: query.take("status", parse::show_status), q: query.line("q") };
     let sort = query.take("sort", sort).unwrap_or_default();
     let limit = query.limit();
     let total = query.switch("total");
-    let after: Option<ShowAfter> = query.cursor()?;
-    query.finish()?;
+    let after: Option<ShowAfter> = query.cursor();
     if after.as_ref().is_some_and(|after| after.sort != sort || !fits(after)) {
-        return Err(cursor::foreign());
+        query.unreadable(cursor::foreign());
     }
-    Ok(ShowQuery { filter, sort, after, limit, total })
+    ShowQuery { filter, sort, after, limit, total }
 }
 
 fn sort(text: &str) -> Result<ShowSort, Invalid> {

@@ -14,7 +14,7 @@ pub(super) async fn list(
     request: HttpRequest,
     shows: web::Data<ShowService>,
 ) -> Answer {
-    let query = super::query::read(&request)?;
+    let query = query::read(&request, super::query::wanted)?;
     let limit = query.limit;
     let page = shows.list(&caller, query).await?;
     Ok(answer::list(&page, limit))
@@ -35,7 +35,7 @@ pub(super) async fn episodes(
     episodes: web::Data<EpisodeService>,
 ) -> Answer {
     let id: ShowId = path::id(&request)?;
-    let query = episodes::query_of_show(&request, id)?;
+    let query = query::read(&request, |query| episodes::query_of_show(query, Some(id)))?;
     let limit = query.limit;
     shows.get(&caller, id).await?;
     let page = episodes.list(&caller, query).await?;

@@ -5,10 +5,10 @@ use showrunner_domain::Terms;
 use showrunner_domain::show::{ShowId, ShowService};
 use showrunner_web::{Identified, JsonBody};
 
-use super::fields;
+use super::members;
 use crate::answer::Answer;
 use crate::answered::{Asked, answered};
-use crate::{etag, path, query, terms};
+use crate::{etag, fields, path, query, terms};
 
 pub(super) async fn create(
     Identified(caller): Identified,
@@ -19,7 +19,7 @@ pub(super) async fn create(
     query::none(&request)?;
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, shows.clock.now())?;
-    let new = fields::new(body)?;
+    let new = fields::complete(body, members::new)?;
     answered(Asked::ToCreate, &shows.create(&caller, new, &terms).await?)
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn update(
     query::none(&request)?;
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, shows.clock.now())?;
-    let patch = fields::patch(body)?;
+    let patch = fields::read(body, members::patch)?;
     answered(Asked::ToChange, &shows.update(&caller, id, &patch, &terms).await?)
 }
 

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod conditions;
+mod contract;
 mod episodes;
 mod feed;
 mod framework;

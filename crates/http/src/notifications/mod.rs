@@ -1,40 +1,50 @@
 //! One's own notifications over HTTP.
 
-use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig};
+mod docs;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, web};
+use schemars::JsonSchema;
 use serde::Serialize;
 use showrunner_domain::Invalid;
 use showrunner_domain::notification::{NotificationId, NotificationKind, NotificationQuery, NotificationService};
-use showrunner_web::{Identified, Problem, Query};
+use showrunner_web::{Identified, Query};
 
 use crate::answer::{self, Answer};
+use crate::endpoint::Endpoint;
 use crate::query::{self, Parameters as _};
 use crate::{parse, path};
 
 type Notifications = web::Data<NotificationService>;
 
-#[derive(Serialize)]
+/// How much is unread.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Unread {
+    /// How many notifications are unread.
     unread: u64,
 }
 
-#[derive(Serialize)]
+/// What was marked.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Read {
+    /// How many notifications were unread until now.
     read: u64,
 }
 
-/// Fixed names stand before `{id}`, which would take them.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/notifications").get(list).head(list))
-        .service(web::resource("/notifications/unread-count").get(unread_count).head(unread_count))
-        .service(web::resource("/notifications/read-all").post(read_all))
-        .service(web::resource("/notifications/{id}").delete(delete))
-        .service(web::resource("/notifications/{id}/read").post(read));
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/api/v1/notifications", list, docs::LIST),
+        Endpoint::get("/api/v1/notifications/unread-count", unread_count, docs::UNREAD_COUNT),
+        Endpoint::on(Method::POST, "/api/v1/notifications/read-all", read_all, docs::READ_ALL),
+        Endpoint::on(Method::DELETE, "/api/v1/notifications/{id}", delete, docs::DELETE),
+        Endpoint::on(Method::POST, "/api/v1/notifications/{id}/read", read, docs::READ),
+    ]
 }
 
 async fn list(Identified(caller): Identified, request: HttpRequest, notifications: Notifications) -> Answer {
-    let query = wanted(&request)?;
+    let query = query::read(&request, wanted)?;
     let found = notifications.list(&caller, query).await?;
     Ok(answer::lagging(answer::list(&found.page, query.limit), found.lag))
 }
@@ -62,17 +72,14 @@ async fn delete(Identified(caller): Identified, request: HttpRequest, notificati
     Ok(answer::one(notifications.delete(&caller, id).await?))
 }
 
-fn wanted(request: &HttpRequest) -> Result<NotificationQuery, Problem> {
-    let mut query = Query::of(request)?;
-    let wanted = NotificationQuery {
+fn wanted(query: &mut Query) -> NotificationQuery {
+    NotificationQuery {
         unread: query.take("unread", parse::boolean),
         kind: query.take("type", kind),
         limit: query.limit(),
         total: query.switch("total"),
-        after: query.cursor()?,
-    };
-    query.finish()?;
-    Ok(wanted)
+        after: query.cursor(),
+    }
 }
 
 fn kind(text: &str) -> Result<NotificationKind, Invalid> {

@@ -1,50 +1,49 @@
 //! The activity feed over HTTP.
 
-use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig};
+mod docs;
+
+use actix_web::{HttpRequest, web};
 use showrunner_domain::Invalid;
 use showrunner_domain::activity::{ActivityAction, ActivityQuery, ActivityService, StatsQuery};
 use showrunner_domain::identity::UserId;
-use showrunner_web::{Identified, Problem, Query};
+use showrunner_web::{Identified, Query};
 
 use crate::answer::{self, Answer};
+use crate::endpoint::Endpoint;
 use crate::parse;
-use crate::query::Parameters as _;
+use crate::query::{self, Parameters as _};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/activities").get(list).head(list))
-        .service(web::resource("/activities/stats").get(stats).head(stats));
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/api/v1/activities", list, docs::LIST),
+        Endpoint::get("/api/v1/activities/stats", stats, docs::STATS),
+    ]
 }
 
 async fn list(Identified(caller): Identified, request: HttpRequest, activities: web::Data<ActivityService>) -> Answer {
-    let query = read(&request)?;
+    let query = query::read(&request, wanted)?;
     let limit = query.limit;
     let found = activities.list(&caller, query).await?;
     Ok(answer::lagging(answer::list(&found.page, limit), found.lag))
 }
 
 async fn stats(Identified(caller): Identified, request: HttpRequest, activities: web::Data<ActivityService>) -> Answer {
-    let answer = activities.stats(&caller, counted(&request)?).await?;
+    let answer = activities.stats(&caller, query::read(&request, counted)?).await?;
     Ok(answer::lagging(answer::one(answer.stats), answer.lag))
 }
 
-fn counted(request: &HttpRequest) -> Result<StatsQuery, Problem> {
-    let mut query = Query::of(request)?;
-    let counted = StatsQuery {
+fn counted(query: &mut Query) -> StatsQuery {
+    StatsQuery {
         from: query.take("from", parse::date),
         to: query.take("to", parse::date),
         user_id: query.take("user_id", |text| parse::uuid(text).map(UserId::new)),
         action: query.take("action", action),
         resource_type: query.line("resource_type"),
-    };
-    query.finish()?;
-    Ok(counted)
+    }
 }
 
-fn read(request: &HttpRequest) -> Result<ActivityQuery, Problem> {
-    let mut query = Query::of(request)?;
-    let read = ActivityQuery {
+fn wanted(query: &mut Query) -> ActivityQuery {
+    ActivityQuery {
         user_id: query.take("user_id", |text| parse::uuid(text).map(UserId::new)),
         action: query.take("action", action),
         resource_type: query.line("resource_type"),
@@ -54,10 +53,8 @@ fn read(request: &HttpRequest) -> Result<ActivityQuery, Problem> {
         q: query.line("q"),
         limit: query.limit(),
         total: query.switch("total"),
-        after: query.cursor()?,
-    };
-    query.finish()?;
-    Ok(read)
+        after: query.cursor(),
+    }
 }
 
 fn action(text: &str) -> Result<ActivityAction, Invalid> {

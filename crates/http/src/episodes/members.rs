@@ -1,34 +1,25 @@
 //! The fields of an episode, from JSON to values that hold.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use showrunner_domain::episode::{Categories, Description, EpisodePatch, NewEpisode, Rating, ThumbnailUrl};
 use showrunner_domain::{Bounded, Invalid, Line};
-use showrunner_web::Problem;
 
 use crate::fields::{Fields, integer, number, text};
 use crate::parse;
 
 /// A new episode; title and number must be there.
-pub(super) fn new(members: Map<String, Value>) -> Result<NewEpisode, Problem> {
-    let mut fields = Fields::of(members);
+pub(super) fn new(fields: &mut Fields) -> Option<NewEpisode> {
     let title = fields.required("title", line);
     let episode_number = fields.required("episode_number", bounded);
-    let others = others(&mut fields);
-    fields.finish()?;
-    match (title, episode_number) {
-        (Some(title), Some(episode_number)) => Ok(NewEpisode { title, episode_number, others }),
-        _ => unreachable!("a required field that is not there was refused"),
-    }
+    let others = others(fields);
+    Some(NewEpisode { title: title?, episode_number: episode_number?, others })
 }
 
 /// A change of some fields.
-pub(super) fn patch(members: Map<String, Value>) -> Result<EpisodePatch, Problem> {
-    let mut fields = Fields::of(members);
+pub(super) fn patch(fields: &mut Fields) -> EpisodePatch {
     let title = fields.value("title", line);
     let episode_number = fields.value("episode_number", bounded);
-    let patch = EpisodePatch { title, episode_number, ..others(&mut fields) };
-    fields.finish()?;
-    Ok(patch)
+    EpisodePatch { title, episode_number, ..others(fields) }
 }
 
 /// Every field but the two that a new episode needs.

@@ -1,32 +1,32 @@
 //! Catching up with the log over HTTP: the events since a place, page by page.
 
+mod docs;
+
 use std::fmt::Write as _;
 
 use actix_web::http::header::ContentType;
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use showrunner_domain::Limit;
 use showrunner_domain::event::{CatchUp, CatchUpPage, Seq};
-use showrunner_web::{EventSelection, Identified, Problem, Query};
+use showrunner_web::{EventSelection, Identified, Query};
 
 use crate::answer::Answer;
-use crate::query::Parameters as _;
+use crate::endpoint::Endpoint;
+use crate::query::{self, Parameters as _};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/events").get(list).head(list));
+/// The list, and what the room `live` answers: streams of the same events, and the WebSocket.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::get("/api/v1/events", list, docs::LIST), Endpoint::elsewhere("/ws", docs::SOCKET)]
 }
 
 async fn list(Identified(caller): Identified, request: HttpRequest, log: web::Data<CatchUp>) -> Answer {
-    let (EventSelection { since, topics }, limit) = read(&request)?;
+    let (EventSelection { since, topics }, limit) = query::read(&request, wanted)?;
     let page = log.page(&caller.actor, since.unwrap_or(Seq::START), &topics, limit).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body(&page, limit)))
 }
 
-fn read(request: &HttpRequest) -> Result<(EventSelection, Limit), Problem> {
-    let mut query = Query::of(request)?;
-    let wanted = (EventSelection::take(&mut query), query.limit());
-    query.finish()?;
-    Ok(wanted)
+fn wanted(query: &mut Query) -> (EventSelection, Limit) {
+    (EventSelection::take(query), query.limit())
 }
 
 /// The list, with every event as the very text that the log holds. Its cursor is the place that was looked at last.

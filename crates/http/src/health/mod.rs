@@ -1,12 +1,15 @@
 //! Whether the server runs, whether it can serve, and how it is. Nobody needs an identity to ask.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+mod docs;
+
+use actix_web::{HttpResponse, web};
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::Serialize;
 use showrunner_web::{Code, Problem};
 
 use crate::answer::Answer;
+use crate::endpoint::Endpoint;
 
 /// Looks after everything that the server needs.
 #[async_trait]
@@ -17,7 +20,7 @@ pub trait Readiness: Send + Sync {
 }
 
 /// How one thing is that the server needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
     /// Its name.
     pub name: &'static str,
@@ -27,23 +30,31 @@ pub struct Check {
     pub detail: String,
 }
 
-#[derive(Serialize)]
+/// That all is well.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Status {
+    /// `ok`.
     status: &'static str,
 }
 
-#[derive(Serialize)]
+/// How the server is.
+#[derive(Serialize, JsonSchema)]
 struct Health {
+    /// `ok`, or `degraded` where a check failed.
     status: &'static str,
+    /// The server's release.
     version: &'static str,
+    /// What the server needs, and how it is.
     checks: Vec<Check>,
 }
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/livez").get(livez).head(livez))
-        .service(web::resource("/readyz").get(readyz).head(readyz))
-        .service(web::resource("/health").get(health).head(health));
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/livez", livez, docs::LIVEZ),
+        Endpoint::get("/readyz", readyz, docs::READYZ),
+        Endpoint::get("/health", health, docs::HEALTH),
+    ]
 }
 
 /// The process runs.

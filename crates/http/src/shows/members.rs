@@ -1,31 +1,21 @@
 //! The fields of a show, from JSON to values that hold.
 
-use serde_json::{Map, Value};
 use showrunner_domain::show::{NewShow, ShowDescription, ShowName, ShowPatch, Slug};
-use showrunner_web::Problem;
 
 use crate::fields::{Fields, text};
 use crate::parse;
 
 /// A new show; the name must be there.
-pub(super) fn new(members: Map<String, Value>) -> Result<NewShow, Problem> {
-    let mut fields = Fields::of(members);
+pub(super) fn new(fields: &mut Fields) -> Option<NewShow> {
     let name = fields.required("name", |value| text(value).and_then(ShowName::parse));
-    let others = others(&mut fields);
-    fields.finish()?;
-    match name {
-        Some(name) => Ok(NewShow { name, others }),
-        None => unreachable!("a required field that is not there was refused"),
-    }
+    let others = others(fields);
+    Some(NewShow { name: name?, others })
 }
 
 /// A change of some fields.
-pub(super) fn patch(members: Map<String, Value>) -> Result<ShowPatch, Problem> {
-    let mut fields = Fields::of(members);
+pub(super) fn patch(fields: &mut Fields) -> ShowPatch {
     let name = fields.value("name", |value| text(value).and_then(ShowName::parse));
-    let patch = ShowPatch { name, ..others(&mut fields) };
-    fields.finish()?;
-    Ok(patch)
+    ShowPatch { name, ..others(fields) }
 }
 
 /// Every field but the one that a new show needs.

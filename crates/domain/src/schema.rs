@@ -1,0 +1,97 @@
+//! How values look as JSON Schema (2020-12): the same bounds that parsing holds. Records derive theirs.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::activity::ActivityAction;
+use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
+use crate::event::{Seq, Topic};
+use crate::identity::{Email, Role};
+use crate::notification::{NotificationKind, NotificationPriority};
+use crate::show::{ShowSort, ShowStatus, Slug};
+use crate::{Bounded, Limit, Line, Prose, Timestamp, Version};
+
+/// White space (Unicode `White_Space`) and control characters (category Cc) as members of a set: ECMA-262 knows
+/// neither by name.
+macro_rules! blank {
+    () => {
+        r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    };
+}
+
+/// No control character, and something that is no white space.
+const LINE: &str = concat!(r"^[^\u0000-\u001f\u007f-\u009f]*[^", blank!(), r"][^\u0000-\u001f\u007f-\u009f]*$");
+/// No control character but line breaks and tabs.
+const PROSE: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+/// An http or https URL, or a path on this server.
+const URL: &str = concat!("^(https?://[^", blank!(), "]+|/([^/", blank!(), "][^", blank!(), "]*)?)$");
+/// Something, `@`, something.
+const EMAIL: &str = concat!("^[^@", blank!(), "]+@[^@", blank!(), "]+$");
+/// A topic: a name, or a name with the identifier of a record.
+const TOPIC: &str = "^((shows|episodes|feed|me)|(show|episode):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+
+/// Gives values their schema, written out wherever it is used.
+macro_rules! values {
+    ($($(@[$($parameters:tt)*])? $value:ty => |$generator:ident| $schema:expr;)*) => {$(
+        impl $(<$($parameters)*>)? JsonSchema for $value {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($value).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    )*};
+}
+
+values! {
+    @[const MAX: usize] Line<MAX> => |_generator| {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX, "pattern": LINE })
+    };
+    @[const MAX: usize] Prose<MAX> => |_generator| {
+        json_schema!({ "type": "string", "maxLength": MAX, "pattern": PROSE })
+    };
+    @[const MIN: i32, const MAX: i32] Bounded<MIN, MAX> => |_generator| {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    };
+    Limit => |_generator| json_schema!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 });
+    Timestamp => |_generator| json_schema!({ "type": "string", "format": "date-time" });
+    Version => |_generator| json_schema!({ "type": "integer", "format": "int64", "minimum": 1 });
+    Seq => |_generator| json_schema!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX });
+    Topic => |_generator| json_schema!({ "type": "string", "pattern": TOPIC });
+    Email => |_generator| json_schema!({ "type": "string", "minLength": 3, "maxLength": 254, "pattern": EMAIL });
+    Rating => |_generator| json_schema!({ "type": "number", "minimum": 0, "maximum": 10 });
+    Categories => |generator| {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<Category>(), "maxItems": 50 })
+    };
+    ThumbnailUrl => |_generator| json_schema!({ "type": "string", "minLength": 1, "maxLength": 2048, "pattern": URL });
+    EpisodeStatus => |_generator| one_of(&EpisodeStatus::ALL.map(EpisodeStatus::as_str));
+    EpisodeSort => |_generator| {
+        one_of(&both_ways(["title", "episode_number", "air_date", "created_at", "updated_at", "status"]))
+    };
+    Slug => |_generator| {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[a-z0-9-]+$" })
+    };
+    ShowStatus => |_generator| one_of(&ShowStatus::ALL.map(ShowStatus::as_str));
+    ShowSort => |_generator| one_of(&both_ways(["name", "created_at", "updated_at"]));
+    ActivityAction => |_generator| one_of(&ActivityAction::ALL.map(ActivityAction::as_str));
+    NotificationKind => |_generator| one_of(&NotificationKind::ALL.map(NotificationKind::as_str));
+    NotificationPriority => |_generator| one_of(&NotificationPriority::ALL.map(NotificationPriority::as_str));
+    Role => |_generator| one_of(&Role::ALL.map(Role::as_str));
+}
+
+/// Each of these keys, ascending and descending.
+fn both_ways<const COUNT: usize>(keys: [&str; COUNT]) -> Vec<String> {
+    keys.map(|key| [key.to_owned(), format!("-{key}")]).concat()
+}
+
+/// One of these names.
+fn one_of(names: &[impl serde::Serialize]) -> Schema {
+    json_schema!({ "type": "string", "enum": names })
+}

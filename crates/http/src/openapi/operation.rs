@@ -1,0 +1,63 @@
+//! One operation of the document.
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+use super::{answers, parameters};
+use crate::endpoint::{Access, Body, Endpoint};
+use crate::fields::Fields;
+
+/// What the document says of `endpoint`.
+pub(super) fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+    let told = &endpoint.operation;
+    let mut operation = json!({
+        "operationId": told.id,
+        "tags": [told.tag],
+        "summary": told.summary,
+        "description": format!("{}\n\n{}", told.description, permission(told.access)),
+        "security": if told.access == Access::Anybody { json!([]) } else { json!([{ "token": [] }]) },
+        "parameters": parameters::of(endpoint, generator),
+        "responses": answers::of(endpoint, generator),
+    });
+    if let Some(body) = &told.body {
+        let content = json!({ "schema": object(body, generator), "example": (body.example)() });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
+    }
+    if let Access::Permitted(action, kind) = told.access {
+        operation["x-permission"] =
+            json!({ "action": format!("{action:?}").to_lowercase(), "resource": kind.as_str() });
+    }
+    operation
+}
+
+fn permission(access: Access) -> String {
+    match access {
+        Access::Anybody => "Nobody needs a token to ask.".to_owned(),
+        Access::Permitted(action, kind) => {
+            format!("The permission table is asked for: {} on {kind} records.", format!("{action:?}").to_lowercase())
+        }
+    }
+}
+
+/// The schema of a body: the members that are read and no others, in the words of the record that they belong to.
+fn object(body: &Body, generator: &mut SchemaGenerator) -> Value {
+    let record = (body.record)(generator);
+    let record = record
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.rsplit('/').next())
+        .and_then(|name| generator.definitions().get(name))
+        .cloned();
+    let meaning = |name: &str| record.as_ref()?.get("properties")?.get(name)?.get("description").cloned();
+    let members = Fields::members(body.members);
+    let mut properties = Map::new();
+    for member in &members {
+        let mut schema = (member.schema)(generator).to_value();
+        if let (Some(description), Value::Object(schema)) = (meaning(member.name), &mut schema) {
+            schema.insert("description".to_owned(), description);
+        }
+        properties.insert(member.name.to_owned(), schema);
+    }
+    let required: Vec<&str> = members.iter().filter(|member| member.required).map(|member| member.name).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
