@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories contracts smoke drill drill-unprotected
+.PHONY: help run test tools lint advisories contracts smoke drill drill-growth drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ smoke: ## try out the server that runs at URL, with an administrator's token in 
 
 drill: tools ## the long drills, with the figures that the product promises
 	scripts/with-postgres.sh cargo test --release --package showrunner --test product -- --ignored --nocapture --test-threads 1
+
+drill-growth: tools ## what 1,000,000 episodes cost beside 10,000, on both stores
+	scripts/with-postgres.sh cargo test --release --package showrunner-store --test contract -- growth --ignored --nocapture --test-threads 1
 
 drill-unprotected: tools ## each protection removed once: every drill must notice
 	scripts/with-postgres.sh scripts/drill-unprotected.sh

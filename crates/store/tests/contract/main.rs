@@ -4,6 +4,7 @@
 
 mod activity_counts;
 mod commits;
+mod growth;
 mod lists;
 mod migrations;
 mod notifications;
