@@ -52,8 +52,6 @@ pub(crate) enum Header {
     IfMatch,
     /// The name of a request that may be repeated.
     IdempotencyKey,
-    /// The last event that the client has seen.
-    LastEventId,
 }
 
 /// A header that an answer has.

@@ -8,7 +8,7 @@ use showrunner_domain::{Limit, ResourceKind};
 use showrunner_web::Code;
 
 use super::wanted;
-use crate::endpoint::{Access, Content, Header, Operation, Success, nothing, text};
+use crate::endpoint::{Access, Content, Operation, Success, nothing, text};
 
 pub(super) const LIST: Operation = Operation {
     id: "listEvents",
@@ -16,7 +16,7 @@ pub(super) const LIST: Operation = Operation {
     summary: "Catch up with events, or stream them",
     description: "The events after `since` that the caller may see, in order: a page of them, or with \
                   `Accept: text/event-stream` all that come, as they happen (`limit` means nothing to a stream and is \
-                  refused). `page.next_cursor` is the last place that was looked at: give it as the next `since`. Empty \
+                  refused, and the header `Last-Event-ID` wins over `since`). `page.next_cursor` is the last place that was looked at: give it as the next `since`. Empty \
                   `data` means that the head was reached.",
     access: Access::Permitted(Action::Read, ResourceKind::Event),
     query: |query| {
@@ -26,7 +26,7 @@ pub(super) const LIST: Operation = Operation {
         ("since", "A place in the log. Without it a page begins at 0, a stream at the head."),
         ("topics", "Which events, with commas between the topics."),
     ],
-    headers: &[Header::LastEventId],
+    headers: &[],
     body: None,
     success: &[Success {
         status: 200,

@@ -41,7 +41,6 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
         match header {
             Header::IfMatch => codes.push(Code::VersionMismatch),
             Header::IdempotencyKey => codes.push(Code::IdempotencyKeyReused),
-            Header::LastEventId => {}
         }
     }
     let mut seen = Vec::new();

@@ -12,7 +12,7 @@ use showrunner_web::Code;
 use crate::harness::Api;
 
 /// Every operation, with its method and path.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().unwrap().iter();
     let named = paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().unwrap().iter();

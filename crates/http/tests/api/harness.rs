@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream::pending;
 use serde_json::Value;
-use showrunner_domain::activity::ActivityService;
+use showrunner_domain::activity::{ActivityService, ActivityStats, Period};
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
 use showrunner_domain::event::{CatchUp, LogBounds, Seq};
 use showrunner_domain::identity::{AccessService, Claims, Email, Role, TokenError, User, UserId};
@@ -24,7 +24,7 @@ use showrunner_domain::mocks::{
 use showrunner_domain::notification::NotificationService;
 use showrunner_domain::presence::PresenceService;
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
-use showrunner_domain::{Bounded, Committed, IdSource, Line, StoreError, Timestamp, Version};
+use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
 use showrunner_http::{Check, Readiness};
 use showrunner_web::{BodyLimits, boundary};
 use uuid::Uuid;
@@ -122,6 +122,27 @@ impl Api {
         let mut api = Self::new();
         api.shows.expect_find_show().returning(|id| Ok((id == series().id).then(series)));
         api.ledger.expect_commit().returning(|_| Ok(Committed));
+        api
+    }
+
+    /// An API whose store finds whatever is asked for, has empty lists and takes every change.
+    pub(crate) fn obliging() -> Self {
+        let mut api = Self::with_log(1, 0);
+        api.gate.expect_lag().returning(|_, _| 0);
+        api.ledger.expect_commit().returning(|_| Ok(Committed));
+        api.shows.expect_find_show().returning(|id| Ok(Some(Show { id, ..series() })));
+        api.shows.expect_list_shows().returning(|_| Ok(empty()));
+        api.episodes.expect_find_episode().returning(|id| Ok(Some(Episode { id, ..pilot() })));
+        api.episodes.expect_list_episodes().returning(|_| Ok(empty()));
+        api.activities.expect_list_activities().returning(|_| Ok(empty()));
+        api.activities.expect_count_activities().returning(|_, period| Ok(nothing_done(period)));
+        api.notifications.expect_list_notifications().returning(|_, _| Ok(empty()));
+        api.notifications.expect_count_unread().returning(|_| Ok(0));
+        api.notifications.expect_mark_read().returning(|_, _, _| Ok(None));
+        api.notifications.expect_mark_all_read().returning(|_, _| Ok(0));
+        api.notifications.expect_delete_notification().returning(|_, _| Ok(None));
+        api.presence.expect_viewings().returning(|_, _| Ok(Vec::new()));
+        api.presence.expect_keep_viewing().returning(|_, _| Ok(()));
         api
     }
 
@@ -252,6 +273,22 @@ pub(crate) fn series() -> Show {
         created_at: time,
         updated_at: time,
         version: Version::new(3).unwrap(),
+    }
+}
+
+fn empty<T, After>() -> Page<T, After> {
+    Page { items: Vec::new(), next: None, total: None }
+}
+
+fn nothing_done(Period { from, to }: Period) -> ActivityStats {
+    ActivityStats {
+        from,
+        to,
+        total: 0,
+        by_action: Vec::new(),
+        by_resource: Vec::new(),
+        by_user: Vec::new(),
+        by_day: Vec::new(),
     }
 }
 

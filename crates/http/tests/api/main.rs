@@ -10,6 +10,7 @@ mod feed;
 mod framework;
 mod harness;
 mod lists;
+mod permissions;
 mod problems;
 mod repetition;
 mod shows;
