@@ -68,7 +68,7 @@ impl Query {
         self.refusals.note(name, parse(&value))
     }
 
-    /// Notes that something cannot be read at all, which counts before everything that is merely wrong.
+    /// Notes a parameter that means nothing here. It is told of once nothing else is wrong.
     pub fn unreadable(&mut self, problem: Problem) {
         self.unreadable = Some(problem);
     }
@@ -83,6 +83,7 @@ impl Query {
                 self.refusals.refuse(name, "is not a known parameter");
             }
         }
-        self.unreadable.map_or(self.refusals.finish(), Err)
+        self.refusals.finish()?;
+        self.unreadable.map_or(Ok(()), Err)
     }
 }
