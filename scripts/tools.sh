@@ -12,6 +12,7 @@ need() { # a Debian package, then a command that succeeds where it is installed
 }
 need postgresql scripts/postgres-bin.sh
 need postgresql-client command -v psql
+need sqlite3 command -v sqlite3     # the runbook's questions
 need strace command -v strace       # counts the fdatasyncs of a batch
 need faketime command -v faketime   # runs a node with its clock behind
 need curl command -v curl

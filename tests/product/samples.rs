@@ -2,14 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::harness::{Backend, PATIENCE, Server, Store};
+use crate::harness::{Backend, PATIENCE, Server, Store, blocks, root, shell};
 
 const HEADING: &str = "## Five minutes to the first live event";
 
@@ -53,10 +52,6 @@ fn follow(store: &Store, server: &Server, watch: &str, load: &str) {
     watcher.wait_for("watching episodes");
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
-}
-
 fn sample_titles() -> Vec<String> {
     let sample = std::fs::read_to_string(root().join("docs/samples/breaking-bad.ndjson")).unwrap();
     let episodes = sample.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
@@ -69,8 +64,7 @@ fn sample_titles() -> Vec<String> {
 fn shell_blocks(readme: &str) -> Vec<String> {
     let (_, section) = readme.split_once(HEADING).expect("the section of the five minutes");
     let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split("```sh\n").skip(1);
-    blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+    blocks(section).into_iter().filter(|block| block.info == "sh").map(|block| block.text).collect()
 }
 
 /// The same commands for this test's binary, store and server instead of the reader's.
@@ -81,12 +75,6 @@ fn in_this_place(script: &str, store: &Store, server: &Server) -> String {
     let url = format!("http://{}", server.address);
     let script = script.replace("target/release/showrunner token", &token.join(" "));
     format!("export URL={url}\n{}", script.replace("http://127.0.0.1:3002", &url))
-}
-
-fn shell(script: &str) -> Command {
-    let mut command = Command::new("bash");
-    command.arg("-c").arg(script).current_dir(root()).stdin(Stdio::null());
-    command
 }
 
 /// A script that prints for as long as it is let. It ends with this value, and so does what it has started.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderRun, Seq, Step};
+use showrunner_domain::notification::{Interest, PreferenceStore};
 use showrunner_domain::{Advance, Advanced, Ledger, StoreError};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -67,6 +68,8 @@ pub(crate) struct ReaderLoop {
     pub(crate) reader: Arc<dyn Reader>,
     /// What it reads.
     pub(crate) log: Arc<dyn EventLog>,
+    /// Knows the people whom events concern.
+    pub(crate) preferences: Arc<dyn PreferenceStore>,
     /// Where its effects go.
     pub(crate) ledger: Arc<dyn Ledger>,
     /// Where it tells how far it has come.
@@ -107,7 +110,11 @@ impl ReaderLoop {
             let _ = timeout(LOOK_EVERY, self.log.wait_beyond(from)).await;
             return Ok(None);
         }
-        let (to, effects) = match run.digest(self.reader.as_ref(), &events) {
+        let interest = match self.reader.concern(&events) {
+            concern if concern.is_empty() => Interest::default(),
+            concern => self.preferences.find_interest(concern).await?,
+        };
+        let (to, effects) = match run.digest(self.reader.as_ref(), &events, &interest) {
             Step::Advance { to, effects } => (to, effects),
             Step::Retry(pause) => return Ok(Some(pause)),
         };

@@ -7,7 +7,7 @@ use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::identity::AccessService;
-use showrunner_domain::notification::{NotificationReader, NotificationService};
+use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::PresenceService;
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
@@ -24,6 +24,7 @@ pub(crate) struct Services {
     pub(crate) episodes: Data<EpisodeService>,
     pub(crate) activities: Data<ActivityService>,
     pub(crate) notifications: Data<NotificationService>,
+    pub(crate) preferences: Data<PreferenceService>,
     pub(crate) presence: Data<PresenceService>,
     pub(crate) catch_up: Data<CatchUp>,
 }
@@ -54,6 +55,12 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
             notifications: ports.notifications.clone(),
             log: ports.log.clone(),
             gate: gate.clone(),
+            clock: clock(),
+        }),
+        preferences: Data::new(PreferenceService {
+            preferences: ports.preferences.clone(),
+            episodes: ports.episodes.clone(),
+            shows: ports.shows.clone(),
             clock: clock(),
         }),
         presence: Data::new(PresenceService { presence: ports.presence.clone(), clock: clock() }),

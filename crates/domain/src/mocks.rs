@@ -6,7 +6,7 @@ pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
 pub use crate::id::MockIdSource;
 pub use crate::identity::{MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
 pub use crate::ledger::MockLedger;
-pub use crate::notification::MockNotificationStore;
+pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;
 pub use crate::show::MockShowStore;
 pub use crate::time::MockClock;

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
 
 use crate::activity::ActivityAction;
 use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
 use crate::event::{Seq, Topic};
 use crate::identity::{Email, Role};
-use crate::notification::{NotificationKind, NotificationPriority};
+use crate::notification::{
+    ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
+};
 use crate::show::{ShowSort, ShowStatus, Slug};
 use crate::{Bounded, Limit, Line, Prose, Timestamp, Version};
 
@@ -82,6 +85,38 @@ values! {
     ShowSort => |_generator| one_of(&both_ways(["name", "created_at", "updated_at"]));
     ActivityAction => |_generator| one_of(&ActivityAction::ALL.map(ActivityAction::as_str));
     NotificationKind => |_generator| one_of(&NotificationKind::ALL.map(NotificationKind::as_str));
+    NotifiedEvent => |_generator| one_of(&NotifiedEvent::ALL.map(NotifiedEvent::as_str));
+    ChannelMatrix => |generator| {
+        let channels = generator.subschema_for::<Channels>();
+        let events: Map<String, Value> =
+            NotifiedEvent::ALL.map(|event| (event.as_str().to_owned(), channels.clone().to_value())).into_iter().collect();
+        json_schema!({ "type": "object", "properties": events, "additionalProperties": false })
+    };
+    Channels => |_generator| {
+        let properties = json!({ "in_app": { "type": "boolean" } });
+        json_schema!({
+            "type": "object", "properties": properties, "required": ["in_app"], "additionalProperties": false,
+        })
+    };
+    MutedEvents => |generator| {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<NotifiedEvent>() })
+    };
+    Follows => |_generator| {
+        let properties = json!({
+            "resource_type": { "type": "string", "enum": ["show", "episode"] },
+            "resource_id": { "type": "string", "format": "uuid" },
+        });
+        json_schema!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": properties,
+                "required": ["resource_type", "resource_id"],
+                "additionalProperties": false,
+            },
+            "maxItems": 500,
+        })
+    };
     NotificationPriority => |_generator| one_of(&NotificationPriority::ALL.map(NotificationPriority::as_str));
     Role => |_generator| one_of(&Role::ALL.map(Role::as_str));
 }

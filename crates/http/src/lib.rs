@@ -22,6 +22,7 @@ mod notifications;
 mod openapi;
 mod parse;
 mod path;
+mod preferences;
 mod query;
 mod routes;
 mod shows;

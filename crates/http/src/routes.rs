@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
-use crate::{activities, documentation, episodes, events, health, me, notifications, openapi, shows};
+use crate::{activities, documentation, episodes, events, health, me, notifications, openapi, preferences, shows};
 
 /// What everything that asks for a token, or hands one out, has its path under.
 const API: &str = "/api/v1";
@@ -15,6 +15,7 @@ fn endpoints() -> Vec<Endpoint> {
         episodes::endpoints,
         activities::endpoints,
         notifications::endpoints,
+        preferences::endpoints,
         events::endpoints,
         me::endpoints,
         documentation::endpoints,

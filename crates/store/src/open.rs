@@ -7,7 +7,7 @@ use showrunner_domain::activity::ActivityStore;
 use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::{SigningKeyStore, UserStore};
-use showrunner_domain::notification::NotificationStore;
+use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
 use showrunner_domain::show::ShowStore;
 use showrunner_domain::{Ledger, StoreError};
@@ -33,6 +33,8 @@ pub struct Ports {
     pub activities: Arc<dyn ActivityStore>,
     /// Notifications.
     pub notifications: Arc<dyn NotificationStore>,
+    /// What people want to be told of.
+    pub preferences: Arc<dyn PreferenceStore>,
     /// Presence.
     pub presence: Arc<dyn PresenceStore>,
     /// The store itself, for health checks.

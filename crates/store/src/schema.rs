@@ -213,6 +213,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::types::{Id, Instant, Json};
+
+    notification_preferences (user_id) {
+        user_id -> Id,
+        settings -> Json,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::Id;
+
+    follows (user_id, record_id) {
+        user_id -> Id,
+        record_id -> Id,
+        record_kind -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Text;
     use crate::types::{Id, Instant};
 

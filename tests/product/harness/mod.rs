@@ -5,6 +5,7 @@
 
 mod api;
 mod audit;
+mod document;
 mod follower;
 mod load;
 mod outside;
@@ -16,6 +17,7 @@ mod wait;
 
 pub(crate) use api::{Answer, Api, episode_id};
 pub(crate) use audit::Audit;
+pub(crate) use document::{blocks, follow_document, root, shell};
 pub(crate) use follower::Follower;
 pub(crate) use load::{Acknowledged, Load};
 pub(crate) use outside::Outside;

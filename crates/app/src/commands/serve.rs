@@ -44,8 +44,9 @@ pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
     signer(&settings, &ports).await?;
     let board = Arc::new(Board::new());
     for reader in services::readers() {
-        let (log, ledger, board) = (ports.log.clone(), ports.ledger.clone(), board.clone());
-        tokio::spawn(ReaderLoop { reader, log, ledger, board }.run());
+        let (log, ledger) = (ports.log.clone(), ports.ledger.clone());
+        let (preferences, board) = (ports.preferences.clone(), board.clone());
+        tokio::spawn(ReaderLoop { reader, log, preferences, ledger, board }.run());
     }
     serve(&settings, &ports, board).await
 }
@@ -115,13 +116,15 @@ struct Shared {
 
 impl Shared {
     fn offer(&self, config: &mut ServiceConfig) {
-        let Services { access, shows, episodes, activities, notifications, presence, catch_up } = self.services.clone();
+        let Services { access, shows, episodes, activities, notifications, preferences, presence, catch_up } =
+            self.services.clone();
         config
             .app_data(access)
             .app_data(shows)
             .app_data(episodes)
             .app_data(activities)
             .app_data(notifications)
+            .app_data(preferences)
             .app_data(presence)
             .app_data(catch_up)
             .app_data(self.hub.clone())

@@ -7,6 +7,7 @@ use super::{Activity, ActivityAction, ActivityId};
 use crate::event::{
     Effects, EventKind, LoggedEvent, Named, Reader, ReaderName, Titled, Undigestible, WithEpisode, WithShow,
 };
+use crate::notification::{Concern, Interest};
 
 /// Turns each event about a record into one entry of the activity feed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,7 +56,11 @@ impl Reader for ActivityReader {
         ReaderName::Activity
     }
 
-    fn digest(&self, event: &LoggedEvent) -> Result<Effects, Undigestible> {
+    fn concern(&self, _: &[LoggedEvent]) -> Concern {
+        Concern::default()
+    }
+
+    fn digest(&self, event: &LoggedEvent, _: &Interest) -> Result<Effects, Undigestible> {
         let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
         let activities = entry(kind, &event.data)?.map(|entry| record(event, entry)).into_iter().collect();
         Ok(Effects { activities, ..Effects::default() })
@@ -137,7 +142,7 @@ mod tests {
     #[test]
     fn an_update_is_logged_with_what_changed() {
         let data = r#"{"episode":{"title":"Pilot"},"changedFields":["status"],"changes":{"status":["draft","published"]},"updatedBy":"x"}"#;
-        let effects = ActivityReader.digest(&event("episode_updated", data)).unwrap();
+        let effects = ActivityReader.digest(&event("episode_updated", data), &Interest::default()).unwrap();
         let activity = &effects.activities[0];
         assert_eq!(activity.action, ActivityAction::Update);
         assert_eq!(activity.metadata["changedFields"], json!(["status"]));
@@ -147,12 +152,15 @@ mod tests {
 
     #[test]
     fn a_notification_leaves_no_trace_in_the_feed() {
-        assert_eq!(ActivityReader.digest(&event("notification", "{}")).unwrap(), Effects::default());
+        assert_eq!(
+            ActivityReader.digest(&event("notification", "{}"), &Interest::default()).unwrap(),
+            Effects::default()
+        );
     }
 
     #[test]
     fn unknown_names_and_broken_data_are_undigestible() {
-        assert!(ActivityReader.digest(&event("episode_exploded", "{}")).is_err());
-        assert!(ActivityReader.digest(&event("episode_created", "{")).is_err());
+        assert!(ActivityReader.digest(&event("episode_exploded", "{}"), &Interest::default()).is_err());
+        assert!(ActivityReader.digest(&event("episode_created", "{"), &Interest::default()).is_err());
     }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{DomainEvent, LoggedEvent, Seq};
 use crate::activity::Activity;
-use crate::notification::Notification;
+use crate::notification::{Concern, Interest, Notification};
 
 /// Names a reader and its cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,12 +80,15 @@ impl From<serde_json::Error> for Undigestible {
     }
 }
 
-/// Turns events into effects, purely: the same events always give the same effects.
+/// Turns events into effects, purely: the same events and the same interest always give the same effects.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 pub trait Reader: Send + Sync {
     /// Whose cursor this moves.
     fn name(&self) -> ReaderName;
 
-    /// What follows from `event`; often nothing.
-    fn digest(&self, event: &LoggedEvent) -> Result<Effects, Undigestible>;
+    /// About which records and people this reader has to know something before it can digest `events`.
+    fn concern(&self, events: &[LoggedEvent]) -> Concern;
+
+    /// What follows from `event`; often nothing. `interest` is what the store knows of what the event concerns.
+    fn digest(&self, event: &LoggedEvent, interest: &Interest) -> Result<Effects, Undigestible>;
 }

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use super::{Effects, LoggedEvent, ParkedEvent, Reader, Seq, Undigestible};
+use crate::notification::Interest;
 
 /// How often an event is tried before it is parked.
 const TRIES: u32 = 5;
@@ -41,12 +42,12 @@ impl ReaderRun {
         self.store_failures > 0 || self.suspect.is_some()
     }
 
-    /// Digests a batch as far as it goes. `events` must not be empty.
-    pub fn digest(&mut self, reader: &dyn Reader, events: &[LoggedEvent]) -> Step {
+    /// Digests a batch as far as it goes, with what the reader asked to know. `events` must not be empty.
+    pub fn digest(&mut self, reader: &dyn Reader, events: &[LoggedEvent], interest: &Interest) -> Step {
         let mut effects = Effects::default();
         let mut reached = None;
         for event in events {
-            match digest_one(reader, event) {
+            match digest_one(reader, event, interest) {
                 Ok(more) => effects.append(more),
                 Err(reason) if reached.is_none() => return self.digest_failed(event.seq, reason),
                 Err(_) => break,
@@ -86,8 +87,8 @@ impl ReaderRun {
     }
 }
 
-fn digest_one(reader: &dyn Reader, event: &LoggedEvent) -> Result<Effects, Undigestible> {
-    catch_unwind(AssertUnwindSafe(|| reader.digest(event)))
+fn digest_one(reader: &dyn Reader, event: &LoggedEvent, interest: &Interest) -> Result<Effects, Undigestible> {
+    catch_unwind(AssertUnwindSafe(|| reader.digest(event, interest)))
         .unwrap_or_else(|_| Err(Undigestible("the reader panicked on this event".to_owned())))
 }
 
@@ -120,7 +121,7 @@ mod tests {
 
     fn reader_that_refuses(seq: i64) -> MockReader {
         let mut reader = MockReader::new();
-        reader.expect_digest().returning(move |event| {
+        reader.expect_digest().returning(move |event, _| {
             if event.seq.get() == seq { Err(Undigestible("no".into())) } else { Ok(Effects::default()) }
         });
         reader
@@ -135,7 +136,11 @@ mod tests {
 
     #[test]
     fn what_comes_before_an_undigestible_event_is_not_held_up() {
-        let step = ReaderRun::default().digest(&reader_that_refuses(3), &[event(1), event(2), event(3), event(4)]);
+        let step = ReaderRun::default().digest(
+            &reader_that_refuses(3),
+            &[event(1), event(2), event(3), event(4)],
+            &Interest::default(),
+        );
         assert_eq!(reached(&step), Some((2, 0)));
     }
 
@@ -144,13 +149,13 @@ mod tests {
         let reader = reader_that_refuses(3);
         let mut run = ReaderRun::default();
         for _ in 0..4 {
-            assert!(matches!(run.digest(&reader, &[event(3), event(4)]), Step::Retry(_)));
+            assert!(matches!(run.digest(&reader, &[event(3), event(4)], &Interest::default()), Step::Retry(_)));
             assert!(run.is_failing());
         }
-        assert_eq!(reached(&run.digest(&reader, &[event(3), event(4)])), Some((3, 1)));
+        assert_eq!(reached(&run.digest(&reader, &[event(3), event(4)], &Interest::default())), Some((3, 1)));
         run.moved();
         assert!(!run.is_failing());
-        assert_eq!(reached(&run.digest(&reader, &[event(4)])), Some((4, 0)));
+        assert_eq!(reached(&run.digest(&reader, &[event(4)], &Interest::default())), Some((4, 0)));
     }
 
     #[test]
@@ -161,15 +166,15 @@ mod tests {
             run.store_failed();
         }
         for _ in 0..4 {
-            assert!(matches!(run.digest(&reader, &[event(3)]), Step::Retry(_)));
+            assert!(matches!(run.digest(&reader, &[event(3)], &Interest::default()), Step::Retry(_)));
         }
     }
 
     #[test]
     fn a_panic_counts_as_a_failed_try() {
         let mut reader = MockReader::new();
-        reader.expect_digest().returning(|_| panic!("on purpose"));
-        assert!(matches!(ReaderRun::default().digest(&reader, &[event(1)]), Step::Retry(_)));
+        reader.expect_digest().returning(|_, _| panic!("on purpose"));
+        assert!(matches!(ReaderRun::default().digest(&reader, &[event(1)], &Interest::default()), Step::Retry(_)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Notification, NotificationAfter, NotificationId, NotificationQuery};
+use super::{Concern, Interest, Notification, NotificationAfter, NotificationId, NotificationQuery, Preferences};
 use crate::identity::UserId;
 use crate::{Page, StoreError, Timestamp};
 
@@ -33,4 +33,20 @@ pub trait NotificationStore: Send + Sync {
 
     /// Deletes one and answers it; `None` if the owner has no such one.
     async fn delete_notification(&self, owner: UserId, id: NotificationId) -> Result<Option<Notification>, StoreError>;
+}
+
+/// Keeps what people want to be told of.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait PreferenceStore: Send + Sync {
+    /// What the owner wants; the usual where they never said.
+    async fn find_preferences(&self, owner: UserId) -> Result<Preferences, StoreError>;
+
+    /// Keeps all of what the owner wants, in the place of what they wanted before.
+    async fn keep_preferences(&self, owner: UserId, preferences: Preferences, now: Timestamp)
+    -> Result<(), StoreError>;
+
+    /// What the store knows of the people whom events may concern. The preferences come without what those people
+    /// follow.
+    async fn find_interest(&self, concern: Concern) -> Result<Interest, StoreError>;
 }

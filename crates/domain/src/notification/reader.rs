@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 
-use super::{Notification, NotificationId, NotificationKind, NotificationPriority};
+use super::{Concern, Interest, Notification, NotificationId, NotificationKind, NotificationPriority, NotifiedEvent};
 use crate::event::{
     Audience, DomainEvent, Effects, EventId, EventKind, LoggedEvent, Reader, ReaderName, Titled, Undigestible,
     WithEpisode, json_text,
@@ -11,7 +11,7 @@ use crate::event::{
 use crate::identity::UserId;
 use crate::{ResourceKind, Subject};
 
-/// Tells the acting user when an episode was created or deleted.
+/// Tells the acting user when an episode was created or deleted, and whoever follows it or its show.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NotificationReader;
 
@@ -20,25 +20,30 @@ impl Reader for NotificationReader {
         ReaderName::Notification
     }
 
-    fn digest(&self, event: &LoggedEvent) -> Result<Effects, Undigestible> {
+    fn concern(&self, events: &[LoggedEvent]) -> Concern {
+        Concern::of(events.iter().filter(|event| NotifiedEvent::parse(&event.name).is_some()))
+    }
+
+    fn digest(&self, event: &LoggedEvent, interest: &Interest) -> Result<Effects, Undigestible> {
         let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
-        let (title, message) = match kind {
+        let (notified, title, message) = match kind {
             EventKind::EpisodeCreated => {
                 let WithEpisode { episode } = serde_json::from_str(&event.data)?;
-                ("Episode created", format!("Episode \"{}\" was created.", episode.title))
+                let message = format!("Episode \"{}\" was created.", episode.title);
+                (NotifiedEvent::EpisodeCreated, "Episode created", message)
             }
             EventKind::EpisodeDeleted => {
                 let Titled { title } = serde_json::from_str(&event.data)?;
-                ("Episode deleted", format!("Episode \"{title}\" was deleted."))
+                let message = format!("Episode \"{title}\" was deleted.");
+                (NotifiedEvent::EpisodeDeleted, "Episode deleted", message)
             }
             _ => return Ok(Effects::default()),
         };
-        let Some(owner) = event.actor.id else {
-            return Ok(Effects::default());
-        };
-        let notification = notification(event, owner, title, message);
-        let events = vec![told(event, &notification)];
-        Ok(Effects { notifications: vec![notification], events, ..Effects::default() })
+        let told = interest.told_in_app(event, notified);
+        let notifications: Vec<_> =
+            told.into_iter().map(|owner| notification(event, owner, title, message.clone())).collect();
+        let events = notifications.iter().map(|notification| tell(event, notification)).collect();
+        Ok(Effects { notifications, events, ..Effects::default() })
     }
 }
 
@@ -49,7 +54,7 @@ fn notification(event: &LoggedEvent, owner: UserId, title: &str, message: String
         "eventId": event.id,
     });
     Notification {
-        id: NotificationId::new(derived(event.id, Derived::Notification)),
+        id: NotificationId::new(derived(event.id, owner, Derived::Notification)),
         user_id: owner,
         seq: event.seq,
         kind: NotificationKind::Info,
@@ -65,9 +70,9 @@ fn notification(event: &LoggedEvent, owner: UserId, title: &str, message: String
 }
 
 /// The event that tells a notification's owner of it.
-fn told(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
+fn tell(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
     DomainEvent {
-        id: EventId::new(derived(cause.id, Derived::Event)),
+        id: EventId::new(derived(cause.id, notification.user_id, Derived::Event)),
         kind: EventKind::Notification,
         data: json_text(notification),
         timestamp: cause.timestamp,
@@ -86,11 +91,14 @@ enum Derived {
     Event,
 }
 
-/// A UUIDv7 of the same time as `cause`, always the same for the same cause and purpose: two nodes that digest one
-/// event make one notification. The last 62 bits of an event's identifier are random, so turning some of them over
-/// gives one as rare.
-fn derived(cause: EventId, purpose: Derived) -> Uuid {
+/// A UUIDv7 of the same time as `cause`, always the same for the same cause, owner and purpose: two nodes that digest one
+/// event make one notification for each owner. The last 56 bits of either identifier are random, so that what is mixed from
+/// both is as rare.
+fn derived(cause: EventId, owner: UserId, purpose: Derived) -> Uuid {
     let mut bytes = cause.uuid().into_bytes();
+    for (byte, owners) in bytes.iter_mut().zip(owner.uuid().into_bytes()).skip(9) {
+        *byte ^= owners;
+    }
     bytes[15] ^= match purpose {
         Derived::Notification => 0x55,
         Derived::Event => 0xAA,
@@ -103,6 +111,7 @@ mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::event::{ActorStamp, Origin, Seq};
+    use crate::notification::{MutedEvents, Preferences};
     use crate::show::ShowId;
 
     fn event(name: &str, data: &str, actor: Option<UserId>) -> LoggedEvent {
@@ -125,7 +134,7 @@ mod tests {
         let editor = UserId::new(Uuid::from_u128(3));
         let mut created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, Some(editor));
         created.show = Some(ShowId::new(Uuid::from_u128(7)));
-        let effects = NotificationReader.digest(&created).unwrap();
+        let effects = NotificationReader.digest(&created, &Interest::default()).unwrap();
         let notification = &effects.notifications[0];
         assert_eq!(notification.kind, NotificationKind::Info);
         assert_eq!(notification.message, "Episode \"Pilot\" was created.");
@@ -141,12 +150,38 @@ mod tests {
     #[test]
     fn digesting_twice_gives_the_same_effects() {
         let deleted = event("episode_deleted", r#"{"title":"Pilot"}"#, Some(UserId::new(Uuid::from_u128(3))));
-        assert_eq!(NotificationReader.digest(&deleted), NotificationReader.digest(&deleted));
+        let digest = || NotificationReader.digest(&deleted, &Interest::default());
+        assert_eq!(digest(), digest());
     }
 
     #[test]
     fn the_system_notifies_nobody_of_what_it_does_itself() {
         let created = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, None);
-        assert_eq!(NotificationReader.digest(&created).unwrap(), Effects::default());
+        assert_eq!(NotificationReader.digest(&created, &Interest::default()).unwrap(), Effects::default());
+    }
+
+    #[test]
+    fn followers_of_the_show_and_of_the_episode_are_told_once_unless_they_muted_it() {
+        let [editor, follower, of_both, muted] = [3, 4, 5, 6].map(|n| UserId::new(Uuid::from_u128(n)));
+        let show = ShowId::new(Uuid::from_u128(9));
+        let deleted =
+            LoggedEvent { show: Some(show), ..event("episode_deleted", r#"{"title":"Pilot"}"#, Some(editor)) };
+        let silent = Preferences {
+            muted_events: MutedEvents::from_iter([NotifiedEvent::EpisodeDeleted]),
+            ..Preferences::default()
+        };
+        let interest = Interest {
+            followers: [(show.uuid(), vec![of_both, muted]), (deleted.subject.id, vec![of_both, follower])].into(),
+            preferences: [(muted, silent.clone())].into(),
+        };
+        let owners = |interest: &Interest| {
+            let effects = NotificationReader.digest(&deleted, interest).unwrap();
+            let ids: std::collections::HashSet<_> = effects.notifications.iter().map(|told| told.id).collect();
+            assert_eq!((ids.len(), effects.events.len()), (effects.notifications.len(), effects.notifications.len()));
+            effects.notifications.iter().map(|told| told.user_id).collect::<Vec<_>>()
+        };
+        assert_eq!(owners(&interest), [editor, follower, of_both]);
+        let nobody_but_the_actor = Interest { preferences: [(editor, silent)].into(), ..Interest::default() };
+        assert_eq!(owners(&nobody_but_the_actor), []);
     }
 }

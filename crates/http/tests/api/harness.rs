@@ -19,9 +19,9 @@ use showrunner_domain::event::{CatchUp, LogBounds, Seq};
 use showrunner_domain::identity::{AccessService, Claims, Email, Role, TokenError, User, UserId};
 use showrunner_domain::mocks::{
     MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockNotificationStore,
-    MockPresenceStore, MockReaderGate, MockShowStore, MockTokenVerifier, MockUserStore,
+    MockPreferenceStore, MockPresenceStore, MockReaderGate, MockShowStore, MockTokenVerifier, MockUserStore,
 };
-use showrunner_domain::notification::NotificationService;
+use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::PresenceService;
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
@@ -44,6 +44,7 @@ pub(crate) struct Api {
     pub(crate) gate: MockReaderGate,
     pub(crate) activities: MockActivityStore,
     pub(crate) notifications: MockNotificationStore,
+    pub(crate) preferences: MockPreferenceStore,
     pub(crate) presence: MockPresenceStore,
     pub(crate) checks: Vec<Check>,
     pub(crate) limits: BodyLimits,
@@ -100,6 +101,7 @@ impl Api {
             gate: MockReaderGate::new(),
             activities: MockActivityStore::new(),
             notifications: MockNotificationStore::new(),
+            preferences: MockPreferenceStore::new(),
             presence: MockPresenceStore::new(),
             checks: Vec::new(),
             limits: BodyLimits::default(),
@@ -141,6 +143,8 @@ impl Api {
         api.notifications.expect_mark_read().returning(|_, _, _| Ok(None));
         api.notifications.expect_mark_all_read().returning(|_, _| Ok(0));
         api.notifications.expect_delete_notification().returning(|_, _| Ok(None));
+        api.preferences.expect_find_preferences().returning(|_| Ok(Preferences::default()));
+        api.preferences.expect_keep_preferences().returning(|_, _, _| Ok(()));
         api.presence.expect_viewings().returning(|_, _| Ok(Vec::new()));
         api.presence.expect_keep_viewing().returning(|_, _| Ok(()));
         api
@@ -165,10 +169,17 @@ impl Api {
             ids: ids.clone(),
         };
         let ledger = Arc::new(self.ledger);
+        let (show_store, episode_store) = (Arc::new(self.shows), Arc::new(self.episodes));
         let shows =
-            ShowService { shows: Arc::new(self.shows), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+            ShowService { shows: show_store.clone(), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
         let episodes =
-            EpisodeService { episodes: Arc::new(self.episodes), ledger, clock: clock.clone(), ids: ids.clone() };
+            EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
+        let preferences = PreferenceService {
+            preferences: Arc::new(self.preferences),
+            episodes: episode_store,
+            shows: show_store,
+            clock: clock.clone(),
+        };
         let activities = ActivityService {
             activities: Arc::new(self.activities),
             log: log.clone(),
@@ -193,6 +204,7 @@ impl Api {
             .app_data(web::Data::new(episodes))
             .app_data(web::Data::new(activities))
             .app_data(web::Data::new(notifications))
+            .app_data(web::Data::new(preferences))
             .app_data(web::Data::new(presence))
             .app_data(web::Data::new(CatchUp::new(log)))
             .configure(showrunner_http::configure);

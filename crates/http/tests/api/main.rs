@@ -11,6 +11,7 @@ mod framework;
 mod harness;
 mod lists;
 mod permissions;
+mod preferences;
 mod problems;
 mod repetition;
 mod shows;

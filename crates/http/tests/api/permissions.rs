@@ -29,7 +29,7 @@ const EDITORS: Lets = Lets::In([false, true, true, false]);
 const ADMINS: Lets = Lets::In([false, false, true, false]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 31] = [
+const TABLE: [(&str, Lets); 33] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -50,6 +50,8 @@ const TABLE: [(&str, Lets); 31] = [
     ("GET /api/v1/notifications", READERS),
     ("GET /api/v1/notifications/unread-count", READERS),
     ("POST /api/v1/notifications/read-all", READERS),
+    ("GET /api/v1/notifications/preferences", READERS),
+    ("PUT /api/v1/notifications/preferences", READERS),
     ("DELETE /api/v1/notifications/{id}", READERS),
     ("POST /api/v1/notifications/{id}/read", READERS),
     ("GET /api/v1/events", READERS),

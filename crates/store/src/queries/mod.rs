@@ -8,6 +8,7 @@ mod keys;
 mod ledger;
 mod log;
 mod notifications;
+mod preferences;
 mod presence;
 mod readers;
 mod receipts;
@@ -46,6 +47,7 @@ impl Store {
             signing_keys: store.clone(),
             activities: store.clone(),
             notifications: store.clone(),
+            preferences: store.clone(),
             presence: store.clone(),
             probe: store,
         }

@@ -5,6 +5,7 @@ use showrunner_domain::Terms;
 use showrunner_domain::activity::{ActivityAction, ActivityReader, ActivityStats, Period, StatsQuery};
 use showrunner_domain::event::{Effects, Reader, ReaderName};
 use showrunner_domain::identity::UserId;
+use showrunner_domain::notification::Interest;
 use showrunner_domain::{Advance, Advanced};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ async fn write_feed(world: &World) -> Advance {
     let mut effects = Effects::default();
     let mut to = from;
     for event in world.ports.log.read(from, 1_000).await.unwrap() {
-        effects.append(ActivityReader.digest(&event).unwrap());
+        effects.append(ActivityReader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }
     let step = Advance { reader: ReaderName::Activity, from, to, effects };

@@ -10,6 +10,7 @@ mod migrations;
 mod notifications;
 mod order;
 mod plans;
+mod preferences;
 mod presence;
 mod readers;
 mod round_trips;

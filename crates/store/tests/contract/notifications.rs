@@ -2,7 +2,7 @@
 
 use showrunner_domain::event::{Effects, Reader as _};
 use showrunner_domain::identity::UserId;
-use showrunner_domain::notification::{NotificationKind, NotificationQuery, NotificationReader};
+use showrunner_domain::notification::{Interest, NotificationKind, NotificationQuery, NotificationReader};
 use showrunner_domain::{Advance, Clock as _, Limit};
 
 use super::on_both_stores;
@@ -24,7 +24,7 @@ async fn notify(world: &World, count: usize) {
     let mut effects = Effects::default();
     let mut to = from;
     for event in world.ports.log.read(from, 1_000).await.unwrap() {
-        effects.append(reader.digest(&event).unwrap());
+        effects.append(reader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }
     world.ports.ledger.advance(Advance { reader: reader.name(), from, to, effects }).await.unwrap();

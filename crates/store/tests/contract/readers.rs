@@ -2,7 +2,7 @@
 
 use showrunner_domain::activity::{ActivityQuery, ActivityReader};
 use showrunner_domain::event::{Effects, ParkedEvent, Reader, ReaderName, Seq};
-use showrunner_domain::notification::{NotificationQuery, NotificationReader};
+use showrunner_domain::notification::{Interest, NotificationQuery, NotificationReader};
 use showrunner_domain::{Advance, Advanced, Limit};
 
 use super::on_both_stores;
@@ -22,7 +22,7 @@ async fn step(world: &World, reader: &dyn Reader) -> Advance {
     let mut effects = Effects::default();
     let mut to = from;
     for event in world.ports.log.read(from, 1_000).await.unwrap() {
-        effects.append(reader.digest(&event).unwrap());
+        effects.append(reader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }
     Advance { reader: reader.name(), from, to, effects }
