@@ -18,6 +18,7 @@ mod flapping;
 mod following;
 mod harness;
 mod kill;
+mod presence;
 mod repetition;
 mod samples;
 mod shows;

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod logging;
 mod open_files;
+mod presence;
 mod readers;
 mod readiness;
 mod services;

@@ -8,7 +8,7 @@ use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::identity::AccessService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
-use showrunner_domain::presence::PresenceService;
+use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::Verifier;
@@ -63,7 +63,7 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
             shows: ports.shows.clone(),
             clock: clock(),
         }),
-        presence: Data::new(PresenceService { presence: ports.presence.clone(), clock: clock() }),
+        presence: Data::new(PresenceService::new(NodeId::new(ids().next()), ports.presence.clone(), clock())),
         catch_up: Data::new(CatchUp::new(ports.log.clone())),
     }
 }

@@ -19,6 +19,8 @@ pub enum ResourceKind {
     Notification,
     /// An event of the log.
     Event,
+    /// Who is there, and looks at what.
+    Presence,
 }
 
 impl ResourceKind {
@@ -32,6 +34,7 @@ impl ResourceKind {
             Self::Activity => "activity",
             Self::Notification => "notification",
             Self::Event => "event",
+            Self::Presence => "presence",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::identity::{Email, Role};
 use crate::notification::{
     ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
 };
+use crate::presence::{PresenceState, Revision};
 use crate::show::{ShowSort, ShowStatus, Slug};
 use crate::{Bounded, Limit, Line, Prose, Timestamp, Version};
 
@@ -118,6 +119,8 @@ values! {
         })
     };
     NotificationPriority => |_generator| one_of(&NotificationPriority::ALL.map(NotificationPriority::as_str));
+    PresenceState => |_generator| one_of(&PresenceState::ALL.map(PresenceState::as_str));
+    Revision => |_generator| json_schema!({ "type": "integer", "format": "int64", "minimum": 0 });
     Role => |_generator| one_of(&Role::ALL.map(Role::as_str));
 }
 

@@ -23,6 +23,7 @@ mod openapi;
 mod parse;
 mod path;
 mod preferences;
+mod presence;
 mod query;
 mod routes;
 mod shows;

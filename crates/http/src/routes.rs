@@ -3,7 +3,9 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
-use crate::{activities, documentation, episodes, events, health, me, notifications, openapi, preferences, shows};
+use crate::{
+    activities, documentation, episodes, events, health, me, notifications, openapi, preferences, presence, shows,
+};
 
 /// What everything that asks for a token, or hands one out, has its path under.
 const API: &str = "/api/v1";
@@ -16,6 +18,7 @@ fn endpoints() -> Vec<Endpoint> {
         activities::endpoints,
         notifications::endpoints,
         preferences::endpoints,
+        presence::endpoints,
         events::endpoints,
         me::endpoints,
         documentation::endpoints,

@@ -19,6 +19,8 @@
 //!   taken, or one chunk of a stream. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
 //!
 //! Whether a subscriber may see an event is asked when it is sent, live or replayed alike.
+//!
+//! Presence is no event: [`Watchers`] tell who looks at a record, the latest list only.
 
 mod delivery;
 mod expiry;
@@ -28,9 +30,11 @@ mod socket;
 mod sse;
 mod subscriptions;
 mod tcp;
+mod watchers;
 
 pub use hub::Hub;
 pub use pace::Pace;
 pub use socket::{close_code, configure, configure_with};
 pub use sse::{stream, stream_with};
 pub use tcp::remember_socket;
+pub use watchers::Watchers;

@@ -2,6 +2,7 @@
 
 use showrunner_domain::event::{LoggedEvent, Seq, Topic};
 use showrunner_domain::identity::{Actor, may_see};
+use showrunner_domain::presence::Place;
 
 /// The topics of a connection.
 #[derive(Debug, Default)]
@@ -45,6 +46,14 @@ impl Subscriptions {
     pub(crate) fn want(&self, event: &LoggedEvent, actor: &Actor) -> bool {
         let selected = |(topic, from): &(Topic, Seq)| *from < event.seq && topic.selects(event, actor.id);
         self.topics.iter().any(selected) && may_see(actor, event)
+    }
+
+    /// The records whose own topics are subscribed.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.topics.iter().filter_map(|(topic, _)| match topic {
+            Topic::Episode(id) => Some(Place::Episode(*id)),
+            Topic::Episodes | Topic::Shows | Topic::Show(_) | Topic::Feed | Topic::Me => None,
+        })
     }
 
     fn hold(&self, topic: Topic) -> bool {

@@ -234,15 +234,60 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use crate::types::{Id, Instant};
 
-    user_presence (subject_kind, subject_id, user_id) {
+    user_presence (subject_kind, subject_id, user_id, node_id) {
         subject_kind -> Text,
         subject_id -> Id,
         user_id -> Id,
+        node_id -> Id,
         user_name -> Text,
         since -> Instant,
+        idle -> Bool,
+        expires_at -> Nullable<Instant>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::{Id, Instant};
+
+    presence_ended (subject_kind, subject_id, user_id, node_id) {
+        subject_kind -> Text,
+        subject_id -> Id,
+        user_id -> Id,
+        node_id -> Id,
+        ended_at -> Instant,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::Id;
+
+    presence_choices (user_id) {
+        user_id -> Id,
+        state -> Text,
+        status_message -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::types::{Id, Instant};
+
+    presence_leases (node_id) {
+        node_id -> Id,
         expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    presence_head (id) {
+        id -> Integer,
+        revision -> BigInt,
     }
 }

@@ -10,14 +10,15 @@ use actix_web::{App, HttpServer};
 use showrunner_domain::event::ReaderGate;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_http::Readiness;
-use showrunner_live::{Hub, remember_socket};
+use showrunner_live::{Hub, Watchers, remember_socket};
 use showrunner_store::{Ports, migrations};
-use showrunner_web::boundary;
+use showrunner_web::{boundary, causes};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::token::signer;
 use super::{CommandError, make_data_folder};
 use crate::cli::Flags;
+use crate::presence::PresenceLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::services::{self, Services};
@@ -56,9 +57,18 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
     let services = services::on(ports, &gate);
+    let presence = services.presence.clone().into_inner();
+    presence.exchange().await?;
+    let watchers = Arc::new(Watchers::new(presence.clone(), services.episodes.clone().into_inner()));
+    tokio::spawn(PresenceLoop { presence: presence.clone(), watchers: watchers.clone() }.run());
     let readiness: Arc<dyn Readiness> =
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
-    let shared = Shared { services, hub: Data::from(hub.clone()), readiness: Data::from(readiness) };
+    let shared = Shared {
+        services,
+        hub: Data::from(hub.clone()),
+        watchers: Data::from(watchers),
+        readiness: Data::from(readiness),
+    };
     let address = settings.listen;
     let listen = |source| CommandError::Listen { address, source };
     let server = HttpServer::new(move || {
@@ -84,7 +94,11 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
         hub.drain();
         handle.stop(true).await;
     });
-    server.await.map_err(CommandError::Server)
+    server.await.map_err(CommandError::Server)?;
+    if let Err(error) = presence.leave().await {
+        tracing::warn!(error = causes(&error), "presence of this node is left to its lease");
+    }
+    Ok(())
 }
 
 fn announce(addresses: &[std::net::SocketAddr]) {
@@ -111,6 +125,7 @@ async fn told_to_stop() {
 struct Shared {
     services: Services,
     hub: Data<Hub>,
+    watchers: Data<Watchers>,
     readiness: Data<dyn Readiness>,
 }
 
@@ -128,6 +143,7 @@ impl Shared {
             .app_data(presence)
             .app_data(catch_up)
             .app_data(self.hub.clone())
+            .app_data(self.watchers.clone())
             .app_data(self.readiness.clone())
             .app_data(Data::<dyn Clock>::from(services::clock()))
             .app_data(Data::<dyn IdSource>::from(services::ids()));

@@ -20,13 +20,15 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, Notification, Show, User};
+    use ResourceKind::{Activity, Episode, Event, Notification, Presence, Show, User};
     match role {
         Role::Admin => true,
         Role::Worker => false,
         Role::Editor | Role::Viewer => match (action, kind) {
-            // `User` is one's own account and `Notification` one's own: the services never touch others'.
-            (Read, Show | Episode | Activity | Event | User | Notification) | (Write, Notification) => true,
+            // `User` is one's own account and `Notification` one's own: the services never touch others'. What is
+            // written of `Presence` is one's own as well.
+            (Read, Show | Episode | Activity | Event | User | Notification | Presence)
+            | (Write, Notification | Presence) => true,
             (Write, Show | Episode) => matches!(role, Role::Editor),
             _ => false,
         },

@@ -1,29 +1,10 @@
-//! That somebody looks at a record, for a while.
+//! Presence as it is shown.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::identity::{Actor, UserId};
-use crate::{Subject, Timestamp};
-
-/// How long one look at a record counts, in seconds.
-const LASTS: i64 = 60;
-/// A look is written again only when less than this is left of it, in seconds: watching costs few writes.
-const RENEW_BELOW: i64 = 45;
-
-/// A user looks at a record until `expires_at`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Viewing {
-    /// The record.
-    pub subject: Subject,
-    /// The user.
-    pub user_id: UserId,
-    /// The user's name.
-    pub user_name: String,
-    /// Since when without a break.
-    pub since: Timestamp,
-    /// Until when, unless they look again.
-    pub expires_at: Timestamp,
-}
+use super::{PresenceState, Revision, StatusMessage};
+use crate::Timestamp;
+use crate::identity::UserId;
 
 /// One entry of a list of viewers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,29 +19,37 @@ pub struct Viewer {
     pub since: Timestamp,
 }
 
-impl Viewing {
-    /// `actor` begins to look at `subject`.
-    pub(crate) fn begin(subject: Subject, actor: &Actor, now: Timestamp) -> Self {
-        Self {
-            subject,
-            user_id: actor.id,
-            user_name: actor.name.clone(),
-            since: now,
-            expires_at: now.plus_seconds(LASTS),
-        }
-    }
-
-    /// The same look, made last from `now` on; `None` while enough of it is left.
-    pub(crate) fn renewed(&self, now: Timestamp) -> Option<Self> {
-        if self.expires_at > now.plus_seconds(RENEW_BELOW) {
-            return None;
-        }
-        Some(Self { expires_at: now.plus_seconds(LASTS), ..self.clone() })
-    }
+/// Everybody who looks at a record, as of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// One entry a user, at most 1,000, those first who came first.
+    pub viewers: Vec<Viewer>,
+    /// Grows with what happens, the same on every node: of two lists of one record the one of the lower version is
+    /// out of date.
+    pub version: Revision,
 }
 
-impl From<Viewing> for Viewer {
-    fn from(viewing: Viewing) -> Self {
-        Self { user_id: viewing.user_id, user_name: viewing.user_name, since: viewing.since }
-    }
+/// Somebody who is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Present {
+    /// The user.
+    pub user_id: UserId,
+    /// Their name.
+    pub user_name: String,
+    /// Online, away, busy or offline: as they chose, or away after five minutes without a word.
+    pub state: PresenceState,
+    /// What they are doing, in their own words.
+    pub status_message: Option<StatusMessage>,
+    /// Since when without a break.
+    pub since: Timestamp,
+}
+
+/// Where a page of those present ends: names in the order of their characters, users of one name by identifier.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PresentAfter {
+    /// The last one's name.
+    pub user_name: String,
+    /// The last one.
+    pub user_id: UserId,
 }

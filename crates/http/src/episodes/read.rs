@@ -5,10 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use schemars::JsonSchema;
 use serde::Serialize;
 use showrunner_domain::episode::{Episode, EpisodeId, EpisodeService};
-use showrunner_domain::identity::Caller;
-use showrunner_domain::presence::{PresenceService, Viewer};
-use showrunner_domain::{ResourceKind, Subject};
-use showrunner_web::{Identified, causes};
+use showrunner_domain::presence::{Place, PresenceService, Viewer};
+use showrunner_web::Identified;
 
 use crate::answer::{self, Answer};
 use crate::{etag, path, query};
@@ -44,19 +42,9 @@ pub(super) async fn get(
     let id: EpisodeId = path::id(&request)?;
     query::none(&request)?;
     let episode = episodes.get(&caller, id).await?;
-    let viewers = viewers(&presence, &caller, id).await;
+    let viewers = presence.look(&caller.actor, Place::Episode(id));
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag::of(episode.version)))
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(Watched { data: &episode, viewers: &viewers }))
-}
-
-/// Everybody who looks at the episode. Presence that fails does not fail the read: then the caller is alone.
-async fn viewers(presence: &PresenceService, caller: &Caller, id: EpisodeId) -> Vec<Viewer> {
-    let subject = Subject::new(ResourceKind::Episode, id.uuid());
-    presence.look(caller, subject).await.unwrap_or_else(|error| {
-        tracing::warn!(error = causes(&error), "presence is unavailable");
-        let (user_id, user_name) = (caller.actor.id, caller.actor.name.clone());
-        vec![Viewer { user_id, user_name, since: presence.clock.now() }]
-    })
 }

@@ -31,6 +31,7 @@ pub(super) fn variables(path: &str) -> impl Iterator<Item = &str> {
 fn variable(name: &str) -> Value {
     let (description, schema) = match name {
         "file" => ("The file's name.", json!({ "type": "string", "enum": documentation::files() })),
+        "resource_type" => ("The record's kind.", json!({ "type": "string", "enum": ["episode"] })),
         _ => ("The record's identifier.", json!({ "type": "string", "format": "uuid" })),
     };
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })

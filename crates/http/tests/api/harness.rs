@@ -22,7 +22,7 @@ use showrunner_domain::mocks::{
     MockPreferenceStore, MockPresenceStore, MockReaderGate, MockShowStore, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
-use showrunner_domain::presence::PresenceService;
+use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
 use showrunner_http::{Check, Readiness};
@@ -45,7 +45,6 @@ pub(crate) struct Api {
     pub(crate) activities: MockActivityStore,
     pub(crate) notifications: MockNotificationStore,
     pub(crate) preferences: MockPreferenceStore,
-    pub(crate) presence: MockPresenceStore,
     pub(crate) checks: Vec<Check>,
     pub(crate) limits: BodyLimits,
     /// Whether the body of the request never arrives.
@@ -102,7 +101,6 @@ impl Api {
             activities: MockActivityStore::new(),
             notifications: MockNotificationStore::new(),
             preferences: MockPreferenceStore::new(),
-            presence: MockPresenceStore::new(),
             checks: Vec::new(),
             limits: BodyLimits::default(),
             endless: false,
@@ -114,8 +112,6 @@ impl Api {
         let mut api = Self::new();
         api.episodes.expect_find_episode().returning(|id| Ok((id == pilot().id).then(pilot)));
         api.ledger.expect_commit().returning(|_| Ok(Committed));
-        api.presence.expect_viewings().returning(|_, _| Ok(Vec::new()));
-        api.presence.expect_keep_viewing().returning(|_, _| Ok(()));
         api
     }
 
@@ -145,8 +141,6 @@ impl Api {
         api.notifications.expect_delete_notification().returning(|_, _| Ok(None));
         api.preferences.expect_find_preferences().returning(|_| Ok(Preferences::default()));
         api.preferences.expect_keep_preferences().returning(|_, _, _| Ok(()));
-        api.presence.expect_viewings().returning(|_, _| Ok(Vec::new()));
-        api.presence.expect_keep_viewing().returning(|_, _| Ok(()));
         api
     }
 
@@ -192,7 +186,8 @@ impl Api {
             gate,
             clock: clock.clone(),
         };
-        let presence = PresenceService { presence: Arc::new(self.presence), clock };
+        let node = NodeId::new(Uuid::from_u128(1));
+        let presence = PresenceService::new(node, Arc::new(MockPresenceStore::new()), clock);
         let readiness: Arc<dyn Readiness> = Arc::new(Checked(self.checks));
         let app = App::new()
             .wrap(from_fn(boundary))

@@ -12,6 +12,7 @@ mod harness;
 mod lists;
 mod permissions;
 mod preferences;
+mod presence;
 mod problems;
 mod repetition;
 mod shows;

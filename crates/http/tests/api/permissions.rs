@@ -29,7 +29,7 @@ const EDITORS: Lets = Lets::In([false, true, true, false]);
 const ADMINS: Lets = Lets::In([false, false, true, false]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 33] = [
+const TABLE: [(&str, Lets); 36] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -54,6 +54,9 @@ const TABLE: [(&str, Lets); 33] = [
     ("PUT /api/v1/notifications/preferences", READERS),
     ("DELETE /api/v1/notifications/{id}", READERS),
     ("POST /api/v1/notifications/{id}/read", READERS),
+    ("GET /api/v1/presence", READERS),
+    ("PUT /api/v1/presence", READERS),
+    ("GET /api/v1/presence/{resource_type}/{resource_id}", READERS),
     ("GET /api/v1/events", READERS),
     ("GET /ws", Lets::Elsewhere),
     ("GET /api/v1/auth/me", READERS),
@@ -70,7 +73,9 @@ fn request(document: &Value, endpoint: &str) -> TestRequest {
     let (method, path) = endpoint.split_once(' ').unwrap();
     let known = path.split('?').next().unwrap();
     let operation = &document["paths"][known][method.to_lowercase()];
-    let path = path.replace("{id}", "00000000-0000-7000-8000-000000000002").replace("{file}", "start.js");
+    let id = "00000000-0000-7000-8000-000000000002";
+    let path = path.replace("{id}", id).replace("{resource_type}", "episode").replace("{resource_id}", id);
+    let path = path.replace("{file}", "start.js");
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&path);
     match operation.pointer("/requestBody/content/application~1json/example") {
         Some(example) => request.set_json(example),

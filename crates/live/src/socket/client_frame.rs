@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use showrunner_domain::event::Seq;
+use showrunner_domain::presence::Place;
+use uuid::fmt::Hyphenated;
 
 use super::server_frame::{ErrorCode, Refusal};
 
@@ -21,6 +23,10 @@ pub(super) enum ClientFrame {
     Subscribe { topics: Vec<String>, since: Option<Seq> },
     /// Asks for no more events of these topics.
     Unsubscribe { topics: Vec<String> },
+    /// Looks at a record from now on.
+    View(Place),
+    /// Looks at a record no longer.
+    Unview(Place),
     /// Asks for a `pong`.
     Ping,
 }
@@ -42,6 +48,13 @@ struct Subscribe {
 #[serde(deny_unknown_fields)]
 struct Unsubscribe {
     topics: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    resource: String,
+    id: String,
 }
 
 #[derive(Deserialize)]
@@ -69,13 +82,15 @@ impl ClientFrame {
                 let Unsubscribe { topics } = read(members)?;
                 Ok(Self::Unsubscribe { topics: counted(topics)? })
             }
+            "view" => Ok(Self::View(place(members)?)),
+            "unview" => Ok(Self::Unview(place(members)?)),
             "ping" => {
                 let Ping {} = read(members)?;
                 Ok(Self::Ping)
             }
             _ => Err(Refusal::new(
                 ErrorCode::UnknownType,
-                "there is no frame of this type: use auth, subscribe, unsubscribe or ping",
+                "there is no frame of this type: use auth, subscribe, unsubscribe, view, unview or ping",
             )),
         }
     }
@@ -83,6 +98,13 @@ impl ClientFrame {
 
 fn read<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Refusal> {
     T::deserialize(Value::Object(members)).map_err(|error| malformed(&error))
+}
+
+fn place(members: Map<String, Value>) -> Result<Place, Refusal> {
+    let Record { resource, id } = read(members)?;
+    let id: Hyphenated = id.parse().map_err(|_| Refusal::new(ErrorCode::Malformed, "\"id\" must be a UUID"))?;
+    Place::record(&resource, id.into_uuid())
+        .ok_or_else(|| Refusal::new(ErrorCode::Malformed, "\"resource\" must be episode"))
 }
 
 fn counted(topics: Vec<String>) -> Result<Vec<String>, Refusal> {
@@ -112,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_frame_of_the_protocol_is_understood() {
-        let parsed = |text| ClientFrame::parse(text).unwrap();
+        let parsed = |text: &str| ClientFrame::parse(text).unwrap();
         assert_eq!(parsed(r#"{"type":"auth","token":"t"}"#), ClientFrame::Auth { token: "t".into() });
         assert_eq!(
             parsed(r#"{"type":"subscribe","topics":["feed"],"since":7}"#),
@@ -122,6 +144,11 @@ mod tests {
             parsed(r#"{"topics":["me"],"type":"unsubscribe"}"#),
             ClientFrame::Unsubscribe { topics: vec!["me".into()] }
         );
+        let id = "01a2045d-0000-7000-8000-00000000000a";
+        let place = Place::record("episode", id.parse().unwrap()).unwrap();
+        let record = format!(r#""resource":"episode","id":"{id}""#);
+        assert_eq!(parsed(&format!(r#"{{"type":"view",{record}}}"#)), ClientFrame::View(place));
+        assert_eq!(parsed(&format!(r#"{{"type":"unview",{record}}}"#)), ClientFrame::Unview(place));
         assert_eq!(parsed(r#"{"type":"ping"}"#), ClientFrame::Ping);
     }
 
@@ -145,6 +172,14 @@ mod tests {
             r#"{"type":"subscribe","topics":["feed"],"since":"7"}"#,
             r#"{"type":"subscribe","topics":["feed"],"since":1.5}"#,
             r#"{"type":"unsubscribe","topics":["feed"],"since":1}"#,
+            r#"{"type":"view"}"#,
+            r#"{"type":"view","resource":"episode"}"#,
+            r#"{"type":"view","resource":"episode","id":1}"#,
+            r#"{"type":"view","resource":"episode","id":"1"}"#,
+            r#"{"type":"view","resource":"episode","id":"01a2045d00007000800000000000000a"}"#,
+            r#"{"type":"view","resource":"server","id":"00000000-0000-0000-0000-000000000000"}"#,
+            r#"{"type":"unview","resource":"planet","id":"01a2045d-0000-7000-8000-00000000000a"}"#,
+            r#"{"type":"unview","resource":"episode","id":"01a2045d-0000-7000-8000-00000000000a","x":1}"#,
             &many,
         ] {
             assert_eq!(code(text), ErrorCode::Malformed, "{text}");
@@ -153,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_frame_of_another_type_is_unknown_whatever_else_it_holds() {
-        assert_eq!(code(r#"{"type":"view","resource":"episode","id":1}"#), ErrorCode::UnknownType);
+        assert_eq!(code(r#"{"type":"dance","resource":"episode","id":1}"#), ErrorCode::UnknownType);
         assert_eq!(code(r#"{"type":"AUTH"}"#), ErrorCode::UnknownType);
     }
 

@@ -4,12 +4,14 @@ use actix_web::web;
 use actix_ws::AggregatedMessage;
 use showrunner_domain::event::{LogBounds, Seq, Topic, UnknownTopic};
 use showrunner_domain::identity::{AccessService, Action, permit};
+use showrunner_domain::presence::Place;
 use showrunner_domain::{Clock, ResourceKind, ServiceError};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::client_frame::ClientFrame;
 use super::close_code::{AUTHENTICATE, POLICY, RESUME};
+use super::company::Company;
 use super::ending::Ending;
 use super::intake::Intake;
 use super::outlet::Outlet;
@@ -20,6 +22,7 @@ use crate::hub::{Membership, Pulse};
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::watchers::Watchers;
 
 /// After how many refused frames in a row the connection is closed.
 const PATIENCE: u8 = 100;
@@ -32,6 +35,8 @@ pub(super) struct Connection {
     pub(super) access: web::Data<AccessService>,
     pub(super) clock: web::Data<dyn Clock>,
     pub(super) pace: web::Data<Pace>,
+    pub(super) watchers: web::Data<Watchers>,
+    pub(super) company: Company,
     pub(super) pulse: watch::Receiver<Pulse>,
     pub(super) outlet: Outlet,
     pub(super) standing: Standing,
@@ -52,7 +57,8 @@ pub(super) async fn attend(
 ) {
     let ending = connection.run(&mut intake, head).await;
     drop(intake);
-    let Connection { hub, outlet, pace, .. } = connection;
+    let Connection { hub, outlet, pace, company, .. } = connection;
+    drop(company);
     ending.carry_out(outlet.into_session(), socket, &pace).await;
     drop(hub);
 }
@@ -76,6 +82,7 @@ impl Connection {
     /// of life, and nobody is given up for silence while one waits to be read.
     async fn turn(&mut self, intake: &mut Intake) -> Result<(), Ending> {
         self.keep_time().await?;
+        self.tell_presence().await?;
         let next = self.deliver().await?;
         let due = self.due(next);
         tokio::select! {
@@ -83,6 +90,7 @@ impl Connection {
             // In a box, so that an idle connection does not hold the room that handling a frame takes.
             message = intake.next() => Box::pin(self.hear(message?)).await,
             () = next.progress(&mut self.pulse) => Ok(()),
+            () = self.company.has_news() => Ok(()),
             () = sleep_until(due) => self.mind_silence(),
         }
     }
@@ -109,6 +117,15 @@ impl Connection {
             }
             _ => Ok(Next::Nothing),
         }
+    }
+
+    /// Tells who looks at what the connection watches, while its token is good.
+    async fn tell_presence(&mut self) -> Result<(), Ending> {
+        let Standing::Known(actor) = &self.standing else { return Ok(()) };
+        for frame in self.company.news(actor) {
+            self.outlet.text(frame).await?;
+        }
+        Ok(())
     }
 
     /// When to look at the clock again, at the latest.
@@ -152,12 +169,23 @@ impl Connection {
     }
 
     async fn handle(&mut self, frame: ClientFrame) -> Result<(), Stop> {
+        // What clients send by themselves, again and again, says nothing of their users.
+        if !matches!(frame, ClientFrame::Ping | ClientFrame::Auth { .. }) {
+            self.company.is_active();
+        }
         match frame {
             ClientFrame::Auth { token } => self.authenticate(&token).await,
             ClientFrame::Subscribe { topics, since } => self.subscribe(&topics, since).await,
             ClientFrame::Unsubscribe { topics } => {
                 self.standing.actor()?;
                 self.subscriptions.remove(&parse_topics(&topics)?);
+                self.company.subscribe(&self.subscriptions);
+                Ok(())
+            }
+            ClientFrame::View(place) => self.view(place).await,
+            ClientFrame::Unview(place) => {
+                self.standing.actor()?;
+                self.company.unview(place, &self.subscriptions);
                 Ok(())
             }
             ClientFrame::Ping => Ok(self.outlet.frame(&ServerFrame::Pong).await?),
@@ -168,7 +196,9 @@ impl Connection {
         let accepted = match self.access.authenticate(token).await {
             Ok(actor) => {
                 let head = self.bounds().await?.head;
-                self.standing.accept(actor).map(|()| head)
+                let accepted = self.standing.accept(actor).map(|()| head);
+                self.join_company();
+                accepted
             }
             Err(error) => Err(Refusal::from(error)),
         };
@@ -202,7 +232,27 @@ impl Connection {
             self.delivery = Some(Delivery::after(from));
         }
         self.subscriptions.add(&topics, from);
+        self.company.subscribe(&self.subscriptions);
         Ok(self.outlet.frame(&ServerFrame::Subscribed { topics: texts, from }).await?)
+    }
+
+    /// The user looks at a record that they may read. Who else does is told at once, and then whenever that changes. To
+    /// say so again costs nothing, and shows that the user is still there.
+    async fn view(&mut self, place: Place) -> Result<(), Stop> {
+        let actor = self.standing.actor()?.clone();
+        if self.company.views(place) {
+            return Ok(());
+        }
+        self.watchers.admit(actor, place).await.map_err(Refusal::from)?;
+        self.company.view(place, &self.subscriptions)?;
+        Ok(self.outlet.text(self.watchers.frame(place)).await?)
+    }
+
+    /// The user whose token was accepted is there.
+    pub(super) fn join_company(&mut self) {
+        if let Standing::Known(actor) = &self.standing {
+            self.company.begin(actor, &self.watchers);
+        }
     }
 
     /// What the log holds, read from the store after the frame came: it covers every change answered before that.

@@ -2,6 +2,7 @@
 
 mod client_frame;
 pub mod close_code;
+mod company;
 mod connection;
 mod ending;
 mod intake;
@@ -10,4 +11,5 @@ mod server_frame;
 mod standing;
 mod upgrade;
 
+pub(crate) use server_frame::presence_frame;
 pub use upgrade::{configure, configure_with};

@@ -28,7 +28,7 @@ impl Outlet {
         self.text(frame.to_text()).await
     }
 
-    async fn text(&mut self, text: ByteString) -> Result<(), Ending> {
+    pub(super) async fn text(&mut self, text: ByteString) -> Result<(), Ending> {
         within(self.stall, self.session.text(text)).await
     }
 

@@ -6,7 +6,9 @@ use bytestring::ByteString;
 use serde::Serialize;
 use showrunner_domain::ServiceError;
 use showrunner_domain::event::Seq;
+use showrunner_domain::presence::{Place, Revision, Viewer, Watched};
 use showrunner_web::causes;
+use uuid::Uuid;
 
 /// A frame of the server.
 #[derive(Debug, Serialize)]
@@ -20,6 +22,8 @@ pub(super) enum ServerFrame<'a> {
     Resync { head: Seq, reason: &'a str },
     /// Answers `ping`.
     Pong,
+    /// Everybody who looks at a record.
+    Presence { resource: &'a str, id: Uuid, viewers: &'a [Viewer], version: Revision },
     /// A frame was refused, and nothing of it was done.
     Error(&'a Refusal),
 }
@@ -28,6 +32,12 @@ impl ServerFrame<'_> {
     pub(super) fn to_text(&self) -> ByteString {
         serde_json::to_string(self).unwrap_or_else(|error| unreachable!("frames are plain data: {error}")).into()
     }
+}
+
+/// The frame that tells who looks at the record `place`.
+pub(crate) fn presence_frame(place: Place, now: &Watched) -> ByteString {
+    let Watched { viewers, version } = now;
+    ServerFrame::Presence { resource: place.kind(), id: place.id(), viewers, version: *version }.to_text()
 }
 
 /// What is wrong with a frame, for programs.
@@ -46,8 +56,12 @@ pub(super) enum ErrorCode {
     Forbidden,
     /// There is no such topic.
     UnknownTopic,
+    /// There is no such record.
+    NotFound,
     /// The connection would hold too many topics.
     TooManyTopics,
+    /// The connection would view too many records.
+    TooManyViews,
     /// `since` came after the connection's first subscription.
     SinceNotAllowed,
     /// The store failed: the same frame may succeed later.
@@ -72,6 +86,7 @@ impl From<ServiceError> for Refusal {
         let code = match &error {
             ServiceError::Unauthenticated { .. } => ErrorCode::Unauthenticated,
             ServiceError::Forbidden { .. } => ErrorCode::Forbidden,
+            ServiceError::NotFound { .. } => ErrorCode::NotFound,
             cause => {
                 tracing::warn!(error = causes(cause), "a frame could not be handled");
                 return Self::new(ErrorCode::Unavailable, "the store is unavailable: try again");

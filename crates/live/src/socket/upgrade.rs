@@ -8,6 +8,7 @@ use showrunner_domain::{Clock, ServiceError};
 use showrunner_web::{Identified, Problem};
 use tokio::time::Instant;
 
+use super::company::Company;
 use super::connection::{Connection, attend};
 use super::intake::{Intake, metered};
 use super::outlet::Outlet;
@@ -16,8 +17,9 @@ use crate::hub::Hub;
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::watchers::Watchers;
 
-/// Mounts `GET /ws`. The app data must hold a [`Hub`], an [`AccessService`] and a `dyn Clock`.
+/// Mounts `GET /ws`. The app data must hold a [`Hub`], [`Watchers`], an [`AccessService`] and a `dyn Clock`.
 pub fn configure(config: &mut ServiceConfig) {
     configure_with(Pace::default())(config);
 }
@@ -36,6 +38,7 @@ async fn upgrade(
     hub: web::Data<Hub>,
     access: web::Data<AccessService>,
     clock: web::Data<dyn Clock>,
+    watchers: web::Data<Watchers>,
     pace: web::Data<Pace>,
 ) -> actix_web::Result<HttpResponse> {
     let now = Instant::now();
@@ -51,11 +54,13 @@ async fn upgrade(
     let (body, budget) = metered(&request, body).await?;
     let (response, session, messages) = actix_ws::handle(&request, body)?;
     let hub = hub.into_inner().join();
-    let connection = Connection {
+    let mut connection = Connection {
         pulse: hub.pulse(),
         hub,
         access,
         clock,
+        watchers,
+        company: Company::none(),
         outlet: Outlet::new(session, pace.stall),
         standing,
         subscriptions: Subscriptions::default(),
@@ -65,6 +70,7 @@ async fn upgrade(
         next_ping: now + pace.ping,
         pace,
     };
+    connection.join_company();
     actix_web::rt::spawn(attend(connection, Intake::new(messages, budget), socket, head));
     Ok(response)
 }

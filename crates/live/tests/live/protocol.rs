@@ -50,6 +50,8 @@ fn every_refusal_has_its_code_and_leaves_the_connection_as_it_was() {
     client.send(&json!({"type": "subscribe", "topics": ["feed"], "since": -1}));
     assert_eq!(client.next_error(), "MALFORMED");
     client.send(&json!({"type": "view", "resource": "episode", "id": "1"}));
+    assert_eq!(client.next_error(), "MALFORMED");
+    client.send(&json!({"type": "dance"}));
     assert_eq!(client.next_error(), "UNKNOWN_TYPE");
     client.subscribe(&["feed", "jobs"], None);
     assert_eq!(client.next_error(), "UNKNOWN_TOPIC");

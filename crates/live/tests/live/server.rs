@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::log::MemoryLog;
+use crate::presence;
 
 /// Long enough to never pass in a test that goes well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,9 +54,11 @@ impl Server {
                     let access = web::Data::new(access(clock.clone()));
                     let clock: web::Data<dyn Clock> = web::Data::from(clock as Arc<dyn Clock>);
                     let hub = web::Data::from(hub);
+                    let watchers = web::Data::from(presence::start());
                     let app = move || {
                         App::new()
                             .app_data(hub.clone())
+                            .app_data(watchers.clone())
                             .app_data(access.clone())
                             .app_data(clock.clone())
                             .configure(configure_with(pace))

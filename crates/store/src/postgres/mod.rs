@@ -15,12 +15,14 @@ use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use showrunner_domain::Timestamp;
 use showrunner_domain::event::DomainEvent;
 
 use crate::Ports;
 use crate::failure::Failure;
 use crate::rows::OutboxRow;
 use crate::schema::outbox;
+use crate::types::{DbInstant, Instant};
 use engine::Engine;
 use number::settle;
 
@@ -59,6 +61,12 @@ fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>
         diesel::insert_into(outbox::table).values(OutboxRow::from(event)).execute(conn)?;
     }
     Ok(())
+}
+
+/// The time that leases and looks run by: the database's, for nodes' clocks differ.
+fn shared_time(conn: &mut Conn, _now: Timestamp) -> Result<Timestamp, Failure> {
+    let DbInstant(time) = diesel::select(sql::<Instant>("clock_timestamp()")).get_result(conn)?;
+    Ok(time)
 }
 
 type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;

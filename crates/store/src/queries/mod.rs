@@ -21,7 +21,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use showrunner_domain::StoreError;
 
-use super::{Conn, Db, Engine, append_events, having_category, settle};
+use super::{Conn, Db, Engine, append_events, having_category, settle, shared_time};
 use crate::{Ports, StoreProbe};
 pub(super) use readers::Readers;
 

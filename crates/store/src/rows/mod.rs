@@ -12,7 +12,7 @@ pub(crate) use activity::ActivityRow;
 pub(crate) use episode::EpisodeRow;
 pub(crate) use event::{EventRow, OutboxRow};
 pub(crate) use notification::NotificationRow;
-pub(crate) use presence::PresenceRow;
+pub(crate) use presence::{ChoiceRow, EndedRow, LeaseRow, PresenceRow, node_id};
 pub(crate) use show::ShowRow;
 pub(crate) use user::UserRow;
 

@@ -15,6 +15,7 @@ use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use showrunner_domain::Timestamp;
 use showrunner_domain::event::DomainEvent;
 
 use crate::Ports;
@@ -65,6 +66,12 @@ fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>
 #[expect(clippy::unnecessary_wraps, reason = "numbering can fail where it is work")]
 fn settle(_conn: &mut Conn) -> Result<(), Failure> {
     Ok(())
+}
+
+/// The time that leases and looks run by. All processes on one file share one machine's clock.
+#[expect(clippy::unnecessary_wraps, reason = "asking the store for the time can fail where it has one of its own")]
+fn shared_time(_conn: &mut Conn, now: Timestamp) -> Result<Timestamp, Failure> {
+    Ok(now)
 }
 
 type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;
