@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories contracts smoke drill drill-growth drill-unprotected
+.PHONY: help run test tools lint advisories contracts coverage smoke drill drill-growth drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network
 contracts: ## write anew what is generated in docs, which tests compare with the code
 	cargo run --quiet --package showrunner -- openapi > target/openapi.json
 	mv target/openapi.json docs/openapi.json
+
+coverage: tools ## how many lines the tests run: 90 % of the domain's and 85 % of all, or it fails (needs cargo-llvm-cov)
+	scripts/with-postgres.sh scripts/coverage.sh
 
 smoke: URL ?= http://127.0.0.1:3002
 smoke: ## try out the server that runs at URL, with an administrator's token in SHOWRUNNER_TOKEN
