@@ -12,10 +12,11 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("showrunner-domain", &[]),
     ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
+    ("showrunner-csv", &["showrunner-domain"]),
     ("showrunner-identity", &["showrunner-domain"]),
     ("showrunner-web", &["showrunner-domain"]),
     ("showrunner-http", &["showrunner-domain", "showrunner-web"]),
@@ -25,6 +26,7 @@ const EDGES: [(&str, &[&str]); 9] = [
         "showrunner",
         &[
             "showrunner-bench",
+            "showrunner-csv",
             "showrunner-domain",
             "showrunner-http",
             "showrunner-identity",

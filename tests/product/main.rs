@@ -17,6 +17,7 @@ mod fair_share;
 mod flapping;
 mod following;
 mod harness;
+mod import;
 mod kill;
 mod presence;
 mod repetition;

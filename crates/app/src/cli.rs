@@ -18,7 +18,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the API and live events, applying pending migrations first.
-    Serve(Flags),
+    Serve {
+        /// Load sample episodes into an empty store.
+        #[arg(long)]
+        demo: bool,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Show, apply or revert migrations of the store.
     Migrate {
         /// Which of these.
@@ -27,6 +33,22 @@ pub(crate) enum Command {
     },
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Create an episode for every row of a table, or none.
+    Import {
+        /// A file of comma-separated values whose first line names the columns.
+        file: PathBuf,
+        /// Check everything and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// The show of the rows that name none, by its name or its slug; it is created when missing.
+        #[arg(long, value_name = "SHOW")]
+        show: Option<String>,
+        /// The administrator who does it [default: the system itself].
+        #[arg(long = "as", value_name = "EMAIL")]
+        user: Option<String>,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Print an access token for a user, who is created when missing.
     Token {
         /// The user's e-mail address.

@@ -3,6 +3,7 @@
 
 mod cli;
 mod commands;
+mod demo;
 mod logging;
 mod open_files;
 mod presence;

@@ -7,6 +7,7 @@ use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::identity::AccessService;
+use showrunner_domain::import::ImportService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::ShowService;
@@ -77,6 +78,11 @@ pub(crate) fn access(ports: &Ports) -> AccessService {
         clock: clock(),
         ids: ids(),
     }
+}
+
+/// The service that imports tables.
+pub(crate) fn import(ports: &Ports) -> ImportService {
+    ImportService { store: ports.imports.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
 }
 
 /// Every reader of the log.

@@ -104,6 +104,12 @@ impl ChangeSet {
     }
 }
 
+impl FromIterator<RecordChange> for ChangeSet {
+    fn from_iter<I: IntoIterator<Item = RecordChange>>(changes: I) -> Self {
+        Self { changes: changes.into_iter().collect(), receipt: None }
+    }
+}
+
 impl From<Change<Show>> for ChangeSet {
     fn from(change: Change<Show>) -> Self {
         Self { changes: vec![RecordChange::Show(change)], receipt: None }

@@ -13,6 +13,7 @@ pub mod activity;
 pub mod episode;
 pub mod event;
 pub mod identity;
+pub mod import;
 pub mod notification;
 pub mod presence;
 pub mod show;
@@ -31,6 +32,7 @@ mod resource;
 #[cfg(feature = "schema")]
 mod schema;
 mod terms;
+pub mod text;
 mod time;
 mod value;
 mod version;

@@ -7,6 +7,7 @@ use showrunner_domain::activity::ActivityStore;
 use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::{SigningKeyStore, UserStore};
+use showrunner_domain::import::ImportStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
 use showrunner_domain::show::ShowStore;
@@ -25,6 +26,8 @@ pub struct Ports {
     pub shows: Arc<dyn ShowStore>,
     /// Episodes.
     pub episodes: Arc<dyn EpisodeStore>,
+    /// What imports look up.
+    pub imports: Arc<dyn ImportStore>,
     /// Users.
     pub users: Arc<dyn UserStore>,
     /// Public halves of signing keys.

@@ -93,6 +93,7 @@ diesel::table! {
         subject_id -> Id,
         audience -> Text,
         show_id -> Nullable<Id>,
+        imported -> Nullable<BigInt>,
     }
 }
 
@@ -117,6 +118,7 @@ diesel::table! {
         subject_id -> Id,
         audience -> Text,
         show_id -> Nullable<Id>,
+        imported -> Nullable<BigInt>,
     }
 }
 

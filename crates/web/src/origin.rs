@@ -22,5 +22,6 @@ pub fn origin(request: &HttpRequest) -> Origin {
         ip: request.peer_addr().map(|peer| peer.ip().to_string()),
         user_agent,
         request_id: request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()),
+        import: None,
     }
 }

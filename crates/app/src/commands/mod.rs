@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod import;
 mod migrate;
 mod openapi;
 mod serve;
@@ -49,9 +50,12 @@ pub(crate) enum CommandError {
 /// Runs the command of `cli`.
 pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
     match cli.command {
-        Command::Serve(flags) => serve::run(flags),
+        Command::Serve { demo, flags } => serve::run(demo, flags),
         Command::Migrate { step } => migrate::run(step),
         Command::Openapi => openapi::run(),
+        Command::Import { file, dry_run, show, user, flags } => {
+            import::run(&file, dry_run, show.as_deref(), user.as_deref(), flags)
+        }
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
         Command::Bench(flags) => bench::run(flags),
     }

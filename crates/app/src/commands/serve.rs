@@ -23,7 +23,7 @@ use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::services::{self, Services};
 use crate::settings::Settings;
-use crate::{logging, open_files};
+use crate::{demo, logging, open_files};
 
 /// How long requests that were accepted have to finish once the server was told to stop, in seconds.
 const DRAIN: u64 = 30;
@@ -33,7 +33,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 #[actix_web::main]
-pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
+pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
     let settings = Settings::read(flags)?;
     logging::start(settings.log.clone());
     open_files::raise_limit();
@@ -43,6 +43,9 @@ pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
     }
     let ports = showrunner_store::open(&settings.database)?;
     signer(&settings, &ports).await?;
+    if demo {
+        demo::load(&ports).await?;
+    }
     let board = Arc::new(Board::new());
     for reader in services::readers() {
         let (log, ledger) = (ports.log.clone(), ports.ledger.clone());

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Invalid;
+
 /// The state of an episode.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +47,12 @@ impl EpisodeStatus {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
+    /// The status of this name, or why there is none.
+    pub fn read(name: &str) -> Result<Self, Invalid> {
+        let expected = "one of draft, pending, approved, rejected, published and archived";
+        Self::parse(name).ok_or(Invalid::Malformed { expected })
     }
 
     /// Whether an episode may go from this status to `next`.

@@ -6,6 +6,7 @@
 mod audience;
 mod catch_up;
 mod data;
+mod import_mark;
 mod kind;
 mod port;
 mod reader;
@@ -17,6 +18,7 @@ mod topic;
 pub use audience::Audience;
 pub use catch_up::{CatchUp, CatchUpPage};
 pub(crate) use data::{Named, Titled, WithEpisode, WithShow};
+pub use import_mark::ImportMark;
 pub use kind::EventKind;
 pub use port::{EventLog, ReaderGate};
 #[cfg(any(test, feature = "mocks"))]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Audience, EventKind, Seq};
+use super::{Audience, EventKind, ImportMark, Seq};
 use crate::id::id;
 use crate::identity::{Actor, Caller, UserId};
 use crate::show::ShowId;
@@ -40,7 +40,7 @@ impl From<&Actor> for ActorStamp {
     }
 }
 
-/// Where a request came from.
+/// Where a change came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The peer's address.
@@ -49,6 +49,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// The request's identifier.
     pub request_id: Option<String>,
+    /// The place in the import that it was a part of.
+    pub import: Option<ImportMark>,
 }
 
 /// Something that happened, on its way into the log.

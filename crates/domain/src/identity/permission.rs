@@ -13,6 +13,8 @@ pub enum Action {
     Write,
     /// Delete it for good.
     Erase,
+    /// Create many at once, from a file.
+    Import,
     /// See what is kept about its origin: addresses and user agents.
     ReadOrigin,
 }

@@ -5,13 +5,14 @@ use uuid::{Builder, Uuid};
 
 use super::{Concern, Interest, Notification, NotificationId, NotificationKind, NotificationPriority, NotifiedEvent};
 use crate::event::{
-    Audience, DomainEvent, Effects, EventId, EventKind, LoggedEvent, Reader, ReaderName, Titled, Undigestible,
-    WithEpisode, json_text,
+    Audience, DomainEvent, Effects, EventId, EventKind, ImportMark, LoggedEvent, Origin, Reader, ReaderName, Titled,
+    Undigestible, WithEpisode, json_text,
 };
 use crate::identity::UserId;
 use crate::{ResourceKind, Subject};
 
-/// Tells the acting user when an episode was created or deleted, and whoever follows it or its show.
+/// Tells the acting user when an episode was created or deleted, and whoever follows it or its show; once for all that an
+/// import has created.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NotificationReader;
 
@@ -21,33 +22,65 @@ impl Reader for NotificationReader {
     }
 
     fn concern(&self, events: &[LoggedEvent]) -> Concern {
-        Concern::of(events.iter().filter(|event| NotifiedEvent::parse(&event.name).is_some()))
+        let notified = |event: &&LoggedEvent| {
+            event.origin.import != Some(ImportMark::Row) && NotifiedEvent::parse(&event.name).is_some()
+        };
+        Concern::of(events.iter().filter(notified))
     }
 
     fn digest(&self, event: &LoggedEvent, interest: &Interest) -> Result<Effects, Undigestible> {
         let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
-        let (notified, title, message) = match kind {
-            EventKind::EpisodeCreated => {
-                let WithEpisode { episode } = serde_json::from_str(&event.data)?;
-                let message = format!("Episode \"{}\" was created.", episode.title);
-                (NotifiedEvent::EpisodeCreated, "Episode created", message)
-            }
-            EventKind::EpisodeDeleted => {
-                let Titled { title } = serde_json::from_str(&event.data)?;
-                let message = format!("Episode \"{title}\" was deleted.");
-                (NotifiedEvent::EpisodeDeleted, "Episode deleted", message)
-            }
-            _ => return Ok(Effects::default()),
+        let Some((notified, title, message)) = words(kind, event)? else {
+            return Ok(Effects::default());
         };
         let told = interest.told_in_app(event, notified);
         let notifications: Vec<_> =
-            told.into_iter().map(|owner| notification(event, owner, title, message.clone())).collect();
+            told.into_iter().map(|owner| notification(event, owner, title.clone(), message.clone())).collect();
         let events = notifications.iter().map(|notification| tell(event, notification)).collect();
         Ok(Effects { notifications, events, ..Effects::default() })
     }
 }
 
-fn notification(event: &LoggedEvent, owner: UserId, title: &str, message: String) -> Notification {
+/// What there is to say of an event: what it is called in preferences, a title and a sentence.
+type Words = (NotifiedEvent, String, String);
+
+fn words(kind: EventKind, event: &LoggedEvent) -> Result<Option<Words>, Undigestible> {
+    let said = match (event.origin.import, kind) {
+        (Some(ImportMark::Row), _) => return Ok(None),
+        (Some(ImportMark::Last { rows: rows @ 2.. }), EventKind::EpisodeCreated) => {
+            let rows = grouped(rows);
+            let message = format!("{rows} episodes were created by an import.");
+            (NotifiedEvent::EpisodeCreated, format!("{rows} episodes imported"), message)
+        }
+        (_, EventKind::EpisodeCreated) => {
+            let WithEpisode { episode } = serde_json::from_str(&event.data)?;
+            let message = format!("Episode \"{}\" was created.", episode.title);
+            (NotifiedEvent::EpisodeCreated, "Episode created".to_owned(), message)
+        }
+        (_, EventKind::EpisodeDeleted) => {
+            let Titled { title } = serde_json::from_str(&event.data)?;
+            let message = format!("Episode \"{title}\" was deleted.");
+            (NotifiedEvent::EpisodeDeleted, "Episode deleted".to_owned(), message)
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(said))
+}
+
+/// `number` with a comma between thousands.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn notification(event: &LoggedEvent, owner: UserId, title: String, message: String) -> Notification {
     let cause = json!({
         "resourceType": event.subject.kind,
         "resourceId": event.subject.id,
@@ -59,7 +92,7 @@ fn notification(event: &LoggedEvent, owner: UserId, title: &str, message: String
         seq: event.seq,
         kind: NotificationKind::Info,
         event: event.name.clone(),
-        title: title.to_owned(),
+        title,
         message,
         priority: NotificationPriority::Normal,
         data: if let Value::Object(data) = cause { data } else { serde_json::Map::new() },
@@ -77,7 +110,7 @@ fn tell(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
         data: json_text(notification),
         timestamp: cause.timestamp,
         actor: cause.actor.clone(),
-        origin: cause.origin.clone(),
+        origin: Origin { import: None, ..cause.origin.clone() },
         subject: Subject::new(ResourceKind::Notification, notification.id.uuid()),
         show: None,
         audience: Audience::User(notification.user_id),
@@ -110,7 +143,7 @@ fn derived(cause: EventId, owner: UserId, purpose: Derived) -> Uuid {
 mod tests {
     use super::*;
     use crate::Timestamp;
-    use crate::event::{ActorStamp, Origin, Seq};
+    use crate::event::{ActorStamp, Seq};
     use crate::notification::{MutedEvents, Preferences};
     use crate::show::ShowId;
 
@@ -145,6 +178,24 @@ mod tests {
             serde_json::from_str::<Value>(&effects.events[0].data).unwrap(),
             serde_json::to_value(notification).unwrap()
         );
+    }
+
+    #[test]
+    fn an_import_is_told_of_once_with_the_number_of_its_rows() {
+        let digest = |event: &LoggedEvent| NotificationReader.digest(event, &Interest::default()).unwrap();
+        let row = event("episode_created", r#"{"episode":{"title":"Pilot"}}"#, Some(UserId::new(Uuid::from_u128(3))));
+        let of = |import| LoggedEvent { origin: Origin { import: Some(import), ..Origin::default() }, ..row.clone() };
+        assert_eq!(digest(&of(ImportMark::Row)), Effects::default());
+        let titles = [1, 2, 999, 50_000, 1_234_567].map(|rows| {
+            let effects = digest(&of(ImportMark::Last { rows }));
+            effects.notifications[0].title.clone()
+        });
+        let expected = ["Episode created", "2 episodes imported", "999 episodes imported", "50,000 episodes imported"];
+        assert_eq!(titles[..4], expected);
+        assert_eq!(titles[4], "1,234,567 episodes imported");
+        let last = of(ImportMark::Last { rows: 2 });
+        let told = digest(&last).events.remove(0);
+        assert_eq!(digest(&LoggedEvent::numbered(told, last.seq)), Effects::default());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The fields of an episode, from JSON to values that hold.
 
 use serde_json::Value;
-use showrunner_domain::episode::{Categories, Description, EpisodePatch, NewEpisode, Rating, ThumbnailUrl};
+use showrunner_domain::episode::{
+    Categories, Description, EpisodePatch, EpisodeStatus, NewEpisode, Rating, ThumbnailUrl,
+};
 use showrunner_domain::{Bounded, Invalid, Line};
 
 use crate::fields::{Fields, integer, number, text};
@@ -30,7 +32,7 @@ fn others(fields: &mut Fields) -> EpisodePatch {
         show_id: fields.nullable("show_id", |value| parse::show_id(&text(value)?)),
         season_number: fields.nullable("season_number", bounded),
         description: fields.value("description", |value| text(value).and_then(Description::parse)),
-        status: fields.value("status", |value| parse::status(&text(value)?)),
+        status: fields.value("status", |value| EpisodeStatus::read(&text(value)?)),
         air_date: fields.nullable("air_date", |value| parse::date(&text(value)?)),
         categories: fields.list("categories", line, Categories::parse),
         director: fields.nullable("director", line),

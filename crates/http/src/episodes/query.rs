@@ -1,6 +1,8 @@
 //! What a list of episodes is asked for.
 
-use showrunner_domain::episode::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue};
+use showrunner_domain::episode::{
+    EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, EpisodeStatus, SortKey, SortValue,
+};
 use showrunner_domain::show::ShowId;
 use showrunner_domain::{Bounded, Invalid};
 use showrunner_web::Query;
@@ -18,7 +20,7 @@ pub(super) fn wanted(query: &mut Query) -> EpisodeQuery {
 pub(crate) fn of_show(query: &mut Query, show_id: Option<ShowId>) -> EpisodeQuery {
     let filter = EpisodeFilter {
         show_id,
-        status: query.take("status", parse::status),
+        status: query.take("status", EpisodeStatus::read),
         season_number: query.take("season_number", |text| parse::whole(text).and_then(Bounded::parse)),
         category: query.line("category"),
         air_from: query.take("air_from", parse::date),

@@ -22,7 +22,7 @@ use crate::Ports;
 use crate::failure::Failure;
 use crate::rows::OutboxRow;
 use crate::schema::outbox;
-use crate::types::{DbInstant, Instant};
+use crate::types::{DbInstant, Instant, ROWS_AT_ONCE};
 use engine::Engine;
 use number::settle;
 
@@ -57,8 +57,16 @@ pub(crate) fn migrate<T>(
 /// Leaves `events` to the numberer. This must come last in its transaction: the row locks that order the changes of
 /// one record are taken by the state writes before it.
 fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>) -> Result<(), Failure> {
-    for event in events {
-        diesel::insert_into(outbox::table).values(OutboxRow::from(event)).execute(conn)?;
+    let events: Vec<&DomainEvent> = events.collect();
+    for some in events.chunks(ROWS_AT_ONCE) {
+        match some {
+            // A statement for one row is prepared once and kept.
+            [event] => diesel::insert_into(outbox::table).values(OutboxRow::from(*event)).execute(conn)?,
+            many => {
+                let rows: Vec<OutboxRow> = many.iter().map(|event| OutboxRow::from(*event)).collect();
+                diesel::insert_into(outbox::table).values(rows).execute(conn)?
+            }
+        };
     }
     Ok(())
 }

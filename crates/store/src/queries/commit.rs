@@ -13,20 +13,37 @@ use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::{EpisodeRow, ShowRow, UserRow};
 use crate::schema::{episodes, shows, users};
-use crate::types::DbId;
+use crate::types::{DbId, ROWS_AT_ONCE};
 
 pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
     if let Some((receipt, change)) = set.receipt().zip(set.changes().first()) {
         keep_receipt(conn, receipt, change)?;
     }
-    for change in set.changes() {
-        match change {
-            RecordChange::Show(change) => write_show(conn, change)?,
-            RecordChange::Episode(change) => write_episode(conn, change)?,
-            RecordChange::User(change) => write_user(conn, change)?,
+    for run in set.changes().chunk_by(|one, next| new_episode(one).and(new_episode(next)).is_some()) {
+        match run {
+            [RecordChange::Show(change)] => write_show(conn, change)?,
+            [RecordChange::Episode(change)] => write_episode(conn, change)?,
+            [RecordChange::User(change)] => write_user(conn, change)?,
+            many => create_episodes(conn, many)?,
         }
     }
     append_events(conn, &mut set.events())
+}
+
+/// The episode that a change brings into being.
+fn new_episode(change: &RecordChange) -> Option<&Episode> {
+    match change {
+        RecordChange::Episode(change) if change.expected().is_none() => Some(change.state()),
+        _ => None,
+    }
+}
+
+fn create_episodes(conn: &mut Conn, changes: &[RecordChange]) -> Result<(), Failure> {
+    for some in changes.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<EpisodeRow> = some.iter().filter_map(new_episode).map(EpisodeRow::from).collect();
+        diesel::insert_into(episodes::table).values(rows).execute(conn).map_err(of_unknown_show)?;
+    }
+    Ok(())
 }
 
 fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failure> {

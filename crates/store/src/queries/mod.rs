@@ -4,6 +4,7 @@ mod activities;
 mod activity_counts;
 mod commit;
 mod episodes;
+mod import;
 mod keys;
 mod ledger;
 mod log;
@@ -43,6 +44,7 @@ impl Store {
             log: store.clone(),
             shows: store.clone(),
             episodes: store.clone(),
+            imports: store.clone(),
             users: store.clone(),
             signing_keys: store.clone(),
             activities: store.clone(),

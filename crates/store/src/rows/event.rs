@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 use showrunner_domain::Subject;
-use showrunner_domain::event::{ActorStamp, Audience, DomainEvent, EventId, LoggedEvent, Origin};
+use showrunner_domain::event::{ActorStamp, Audience, DomainEvent, EventId, ImportMark, LoggedEvent, Origin};
 use showrunner_domain::identity::UserId;
 use showrunner_domain::show::ShowId;
 
@@ -31,6 +31,7 @@ pub(crate) struct OutboxRow<'a> {
     subject_id: DbId,
     audience: String,
     show_id: Option<DbId>,
+    imported: Option<i64>,
 }
 
 impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
@@ -50,6 +51,7 @@ impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
             subject_id: DbId(event.subject.id),
             audience: event.audience.to_string(),
             show_id: event.show.map(|id| DbId(id.uuid())),
+            imported: event.origin.import.map(ImportMark::number),
         }
     }
 }
@@ -73,6 +75,7 @@ pub(crate) struct EventRow {
     subject_id: DbId,
     audience: String,
     show_id: Option<DbId>,
+    imported: Option<i64>,
 }
 
 impl EventRow {
@@ -95,6 +98,7 @@ impl EventRow {
             subject_id: DbId(event.subject.id),
             audience: event.audience.to_string(),
             show_id: event.show.map(|id| DbId(id.uuid())),
+            imported: event.origin.import.map(ImportMark::number),
         }
     }
 }
@@ -115,7 +119,12 @@ impl TryFrom<EventRow> for LoggedEvent {
                 name: row.actor_name,
                 email: row.actor_email,
             },
-            origin: Origin { ip: row.ip, user_agent: row.user_agent, request_id: row.request_id },
+            origin: Origin {
+                ip: row.ip,
+                user_agent: row.user_agent,
+                request_id: row.request_id,
+                import: row.imported.map(ImportMark::from_number),
+            },
             subject: Subject { kind: row.subject_kind, id: row.subject_id.0 },
             show: row.show_id.map(|id| ShowId::new(id.0)),
             audience: Audience::parse(&row.audience),

@@ -1,6 +1,9 @@
 //! A change set is written wholly or not at all, and over the version that was seen.
 
+use showrunner_domain::episode::EpisodeQuery;
+use showrunner_domain::event::ImportMark;
 use showrunner_domain::identity::{AccessService, Email, Role};
+use showrunner_domain::import::{Cell, ImportService, Mode, Sheet};
 use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
 use showrunner_domain::{
     ChangeSet, Clock as _, CommitError, Precondition, Receipt, ServiceError, StoredReceipt, Terms,
@@ -19,6 +22,9 @@ on_both_stores!(
     a_receipt_is_kept_with_the_change_and_refuses_its_repetition,
     a_receipt_is_valid_for_a_day,
     many_repetitions_at_once_carry_the_change_out_once,
+    an_import_is_written_wholly_and_its_events_are_marked,
+    an_import_that_fails_at_one_row_leaves_nothing,
+    of_many_imports_of_one_name_at_once_one_is_written,
 );
 
 async fn a_commit_writes_state_and_event_together(world: World) {
@@ -181,4 +187,62 @@ async fn a_receipt_is_valid_for_a_day(world: World) {
         ledger.find_receipt(receipt(&world, "b")).await.unwrap().map(|stored| stored.fingerprint),
         Some("b".into())
     );
+}
+
+fn sheet(rows: usize) -> Sheet {
+    let mut sheet = Sheet::new(&["title", "episode_number"].map(|text| Cell { line: 1, text: Some(text) }));
+    for number in 1..=rows {
+        let row = [format!("Take {number}"), number.to_string()];
+        sheet.push(1, &row.each_ref().map(|text| Cell { line: 1, text: Some(text) }));
+    }
+    sheet
+}
+
+fn imports(world: &World) -> ImportService {
+    ImportService {
+        store: world.ports.imports.clone(),
+        ledger: world.ports.ledger.clone(),
+        clock: world.clock.clone(),
+        ids: std::sync::Arc::new(Ids),
+    }
+}
+
+async fn an_import_is_written_wholly_and_its_events_are_marked(world: World) {
+    world.create("Pilot").await;
+    imports(&world).import(Some(&editor()), sheet(1_200), Mode::Write).await.unwrap();
+    let log = world.log().await;
+    let seqs: Vec<i64> = log.iter().map(|event| event.seq.get()).collect();
+    assert_eq!(seqs, (1..=1_201).collect::<Vec<_>>());
+    assert_eq!(log[0].origin, editor().origin);
+    assert_eq!(log[1].origin.import, Some(ImportMark::Row));
+    assert!(log[1].data.contains(r#""title":"Take 1""#) && log[1200].data.contains(r#""title":"Take 1200""#));
+    let last = log.iter().filter(|event| event.origin.import == Some(ImportMark::Last { rows: 1_200 }));
+    assert_eq!(last.map(|event| event.seq.get()).collect::<Vec<_>>(), [1_201]);
+}
+
+async fn an_import_that_fails_at_one_row_leaves_nothing(world: World) {
+    if world.is_postgres() {
+        world.sql("alter table outbox add constraint none check (data not like '%Take 1100%')");
+    } else {
+        world.sql(
+            "create trigger none before insert on events when new.data like '%Take 1100%' \
+             begin select raise(abort, 'no'); end",
+        );
+    }
+    let refused = imports(&world).import(None, sheet(1_200), Mode::Write).await;
+    assert!(refused.is_err(), "{refused:?}");
+    assert!(world.log().await.is_empty());
+    assert!(world.ports.episodes.list_episodes(EpisodeQuery::default()).await.unwrap().items.is_empty());
+}
+
+async fn of_many_imports_of_one_name_at_once_one_is_written(world: World) {
+    let races = (0..8).map(|_| {
+        let imports = imports(&world);
+        tokio::spawn(async move { imports.import_once("demo", sheet(20)).await })
+    });
+    let mut written = 0;
+    for race in races.collect::<Vec<_>>() {
+        written += usize::from(race.await.unwrap().unwrap().is_some());
+    }
+    assert_eq!((written, world.log().await.len()), (1, 20));
 }

@@ -143,8 +143,12 @@ pub(crate) fn editor() -> Caller {
     let id = UserId::new(Uuid::from_u128(5));
     let (email, name) = ("editor@example.com".into(), "An editor".into());
     let actor = Actor { id, email, name, role: Role::Admin, expires_at };
-    let origin =
-        Origin { ip: Some("127.0.0.1".into()), user_agent: Some("test".into()), request_id: Some("r1".into()) };
+    let origin = Origin {
+        ip: Some("127.0.0.1".into()),
+        user_agent: Some("test".into()),
+        request_id: Some("r1".into()),
+        import: None,
+    };
     Caller { actor, origin }
 }
 

@@ -1,0 +1,2 @@
+alter table outbox drop column imported;
+alter table events drop column imported;
