@@ -19,14 +19,14 @@ const PATH: &str = "/api/v1/events";
 const EVENT_STREAM: &str = "text/event-stream";
 
 /// A stream of the events of all episodes.
-struct Stream(BufReader<BodyReader<'static>>);
+pub(crate) struct Stream(BufReader<BodyReader<'static>>);
 
 /// What came between two empty lines.
 #[derive(Debug, PartialEq)]
-struct Record {
-    id: String,
-    event: String,
-    data: Value,
+pub(crate) struct Record {
+    pub(crate) id: String,
+    pub(crate) event: String,
+    pub(crate) data: Value,
 }
 
 fn agent() -> Agent {
@@ -35,7 +35,7 @@ fn agent() -> Agent {
 
 impl Stream {
     /// Opens it, to go on after `last` where that is given.
-    fn open(server: &Server, token: &str, last: Option<&str>) -> Self {
+    pub(crate) fn open(server: &Server, token: &str, last: Option<&str>) -> Self {
         let request = agent().get(format!("http://{}{PATH}?topics=episodes", server.address));
         let mut request = request.header("accept", EVENT_STREAM).header("authorization", format!("Bearer {token}"));
         if let Some(last) = last {
@@ -48,7 +48,7 @@ impl Stream {
     }
 
     /// The next record; none when the stream ends.
-    fn next(&mut self) -> Option<Record> {
+    pub(crate) fn next(&mut self) -> Option<Record> {
         let mut record = Record { id: String::new(), event: String::new(), data: Value::Null };
         loop {
             let mut line = String::new();

@@ -49,6 +49,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Keep accounts, also beside a running server.
+    User {
+        /// Which of these.
+        #[command(subcommand)]
+        step: UserStep,
+    },
     /// Print an access token for a user, who is created when missing.
     Token {
         /// The user's e-mail address.
@@ -96,6 +102,57 @@ pub(crate) enum MigrateStep {
     Down(Flags),
     /// List all migrations, and whether each is applied.
     Status(Flags),
+}
+
+/// What to do with accounts. Passwords are read from standard input, never from a flag.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserStep {
+    /// Add an account and print its set-up link.
+    Add {
+        /// The address.
+        email: String,
+        /// What they may do: viewer, editor or admin.
+        #[arg(long)]
+        role: String,
+        /// How others see them [default: the address].
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// List all accounts.
+    List(Flags),
+    /// Give an account another role.
+    SetRole {
+        /// The address.
+        email: String,
+        /// What they may do: viewer, editor or admin.
+        #[arg(long)]
+        role: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Set a password, which is read from standard input; all sessions of its user end.
+    SetPassword {
+        /// The address.
+        email: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Print a new set-up link, good for a day; an earlier one is no longer accepted.
+    SetUpLink {
+        /// The address.
+        email: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Delete an account and end its sessions.
+    Remove {
+        /// The address.
+        email: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
 }
 
 /// Settings. Each may also stand in the configuration file or, as `SHOWRUNNER_…`, in the environment; flags win over

@@ -6,13 +6,13 @@ use actix_web::web::Data;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
-use showrunner_domain::identity::AccessService;
+use showrunner_domain::identity::{AccessService, PasswordHasher, Secrets, SignInService, TokenSigner, UserService};
 use showrunner_domain::import::ImportService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
-use showrunner_identity::Verifier;
+use showrunner_identity::{RandomSecrets, Verifier};
 use showrunner_store::Ports;
 
 use crate::system::{SystemClock, SystemIds};
@@ -28,10 +28,18 @@ pub(crate) struct Services {
     pub(crate) preferences: Data<PreferenceService>,
     pub(crate) presence: Data<PresenceService>,
     pub(crate) catch_up: Data<CatchUp>,
+    pub(crate) users: Data<UserService>,
+    pub(crate) sign_ins: Data<SignInService>,
+}
+
+/// What proofs of identity are made with.
+pub(crate) struct Proofs {
+    pub(crate) hasher: Arc<dyn PasswordHasher>,
+    pub(crate) signer: Arc<dyn TokenSigner>,
 }
 
 /// The services on `ports`; `gate` tells how far the readers have come.
-pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
+pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> Services {
     Services {
         access: Data::new(access(ports)),
         shows: Data::new(ShowService {
@@ -66,7 +74,35 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>) -> Services {
         }),
         presence: Data::new(PresenceService::new(NodeId::new(ids().next()), ports.presence.clone(), clock())),
         catch_up: Data::new(CatchUp::new(ports.log.clone())),
+        users: Data::new(users(ports, proofs.hasher.clone())),
+        sign_ins: Data::new(SignInService {
+            users: ports.users.clone(),
+            sign_ins: ports.sign_ins.clone(),
+            ledger: ports.ledger.clone(),
+            hasher: proofs.hasher,
+            secrets: secrets(),
+            signer: proofs.signer,
+            clock: clock(),
+            ids: ids(),
+        }),
     }
+}
+
+/// The service that keeps accounts.
+pub(crate) fn users(ports: &Ports, hasher: Arc<dyn PasswordHasher>) -> UserService {
+    UserService {
+        users: ports.users.clone(),
+        sign_ins: ports.sign_ins.clone(),
+        ledger: ports.ledger.clone(),
+        hasher,
+        secrets: secrets(),
+        clock: clock(),
+        ids: ids(),
+    }
+}
+
+fn secrets() -> Arc<dyn Secrets> {
+    Arc::new(RandomSecrets)
 }
 
 /// The service that accepts and issues tokens.

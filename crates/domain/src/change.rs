@@ -2,7 +2,7 @@
 
 use crate::episode::Episode;
 use crate::event::DomainEvent;
-use crate::identity::User;
+use crate::identity::{NewPassword, Session, User};
 use crate::show::Show;
 use crate::{Receipt, Version};
 
@@ -65,6 +65,10 @@ pub enum RecordChange {
     Episode(Change<Episode>),
     /// Of a user.
     User(Change<User>),
+    /// Of a session.
+    Session(Change<Session>),
+    /// Of how a user signs in. The change of the user that it comes with tells of it.
+    Password(NewPassword),
 }
 
 /// Changes that are committed together or not at all.
@@ -75,6 +79,13 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// Adds a change that is made after those before it.
+    #[must_use]
+    pub fn and(mut self, change: RecordChange) -> Self {
+        self.changes.push(change);
+        self
+    }
+
     /// Adds the receipt of the request that asked for these changes.
     #[must_use]
     pub fn with_receipt(mut self, receipt: Receipt) -> Self {
@@ -100,6 +111,8 @@ impl ChangeSet {
             RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
             RecordChange::User(change) => change.events(),
+            RecordChange::Session(change) => change.events(),
+            RecordChange::Password(_) => &[],
         })
     }
 }
@@ -119,6 +132,12 @@ impl From<Change<Show>> for ChangeSet {
 impl From<Change<Episode>> for ChangeSet {
     fn from(change: Change<Episode>) -> Self {
         Self { changes: vec![RecordChange::Episode(change)], receipt: None }
+    }
+}
+
+impl From<Change<Session>> for ChangeSet {
+    fn from(change: Change<Session>) -> Self {
+        Self { changes: vec![RecordChange::Session(change)], receipt: None }
     }
 }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::event::Seq;
+use crate::identity::TokenError;
 use crate::{CommitError, FieldError, ResourceKind, Version};
 
 /// The store was out of reach, refused a statement, took too long or held something unreadable.
@@ -27,6 +28,18 @@ pub enum ServiceError {
     Unauthenticated {
         /// What is wrong with the proof.
         reason: &'static str,
+    },
+    /// The password, link or refresh token is not accepted.
+    #[error("{reason}")]
+    SignInRefused {
+        /// A sentence that says what to do.
+        reason: &'static str,
+    },
+    /// The account is locked for a while, after too many failed attempts to sign in.
+    #[error("too many attempts to sign in failed: try again in {retry_after} seconds")]
+    Locked {
+        /// How long to wait, in seconds, at least 1.
+        retry_after: u64,
     },
     /// The permission table says no.
     #[error("your role does not allow this on {kind} records")]
@@ -87,6 +100,15 @@ pub enum ServiceError {
     Unavailable(#[from] StoreError),
 }
 
+impl From<TokenError> for ServiceError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Refused(reason) => Self::Unauthenticated { reason },
+            TokenError::Store(error) => Self::Unavailable(error),
+        }
+    }
+}
+
 impl From<CommitError> for ServiceError {
     fn from(error: CommitError) -> Self {
         match error {
@@ -96,6 +118,9 @@ impl From<CommitError> for ServiceError {
                 Self::Invalid(vec![FieldError::new(field, "names a record that does not exist")])
             }
             CommitError::InUse { reason } => Self::Conflict { reason },
+            CommitError::LastAdmin => {
+                Self::Conflict { reason: "this is the last administrator: make somebody else one first" }
+            }
             CommitError::Received(_) => Self::Conflict { reason: "this request was already carried out" },
             CommitError::Store(error) => Self::Unavailable(error),
         }

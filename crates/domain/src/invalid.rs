@@ -15,6 +15,12 @@ pub enum Invalid {
         /// The limit.
         max: usize,
     },
+    /// Text below its least length, counted in Unicode scalar values.
+    #[error("must be at least {min} characters long")]
+    TooShort {
+        /// The least length.
+        min: usize,
+    },
     /// A control character where none may stand.
     #[error("must not contain control characters")]
     ControlCharacter,

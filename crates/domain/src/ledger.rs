@@ -34,6 +34,9 @@ pub enum CommitError {
         /// A sentence that says what to do.
         reason: &'static str,
     },
+    /// The change would leave the store without an administrator.
+    #[error("no administrator would be left")]
+    LastAdmin,
     /// A request of the same receipt scope was carried out before.
     #[error("the request was already carried out")]
     Received(StoredReceipt),
@@ -72,7 +75,8 @@ pub trait Ledger: Send + Sync {
     ///
     /// MUST write nothing and return [`CommitError::Stale`] where a record is not in the expected version,
     /// [`CommitError::AlreadyExists`] where a unique value is taken, [`CommitError::Dangling`] where a record would belong
-    /// to one that does not exist, [`CommitError::InUse`] where one would leave that others belong to and
+    /// to one that does not exist, [`CommitError::InUse`] where one would leave that others belong to,
+    /// [`CommitError::LastAdmin`] where the last administrator would be deleted or lose the role and
     /// [`CommitError::Received`] where a valid receipt of the same scope is there, also against changes that other
     /// nodes commit at the same time. Each event MUST get its place in the log after every event of a change that was answered
     /// before, and events of one record in the order of its versions; the number may be given a moment later.

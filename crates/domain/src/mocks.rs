@@ -4,7 +4,10 @@ pub use crate::activity::MockActivityStore;
 pub use crate::episode::MockEpisodeStore;
 pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
 pub use crate::id::MockIdSource;
-pub use crate::identity::{MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
+pub use crate::identity::{
+    MockPasswordHasher, MockSecrets, MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier,
+    MockUserStore,
+};
 pub use crate::import::MockImportStore;
 pub use crate::ledger::MockLedger;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};

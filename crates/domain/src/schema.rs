@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::activity::ActivityAction;
 use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
 use crate::event::{Seq, Topic};
-use crate::identity::{Email, Role};
+use crate::identity::{Email, Password, Role};
 use crate::notification::{
     ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
 };
@@ -30,6 +30,8 @@ const LINE: &str = concat!(r"^[^\u0000-\u001f\u007f-\u009f]*[^", blank!(), r"][^
 const PROSE: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// An http or https URL, or a path on this server.
 const URL: &str = concat!("^(https?://[^", blank!(), "]+|/([^/", blank!(), "][^", blank!(), "]*)?)$");
+/// No control character.
+const SECRET: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 /// Something, `@`, something.
 const EMAIL: &str = concat!("^[^@", blank!(), "]+@[^@", blank!(), "]+$");
 /// A topic: a name, or a name with the identifier of a record.
@@ -70,6 +72,9 @@ values! {
     Seq => |_generator| json_schema!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX });
     Topic => |_generator| json_schema!({ "type": "string", "pattern": TOPIC });
     Email => |_generator| json_schema!({ "type": "string", "minLength": 3, "maxLength": 254, "pattern": EMAIL });
+    Password => |_generator| {
+        json_schema!({ "type": "string", "format": "password", "minLength": 12, "maxLength": 1024, "pattern": SECRET })
+    };
     Rating => |_generator| json_schema!({ "type": "number", "minimum": 0, "maximum": 10 });
     Categories => |generator| {
         json_schema!({ "type": "array", "items": generator.subschema_for::<Category>(), "maxItems": 50 })

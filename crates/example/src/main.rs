@@ -56,6 +56,8 @@ fn scheduler() -> Caller {
         email: "scheduler@example.com".to_owned(),
         name: "A scheduler".to_owned(),
         role: Role::Editor,
+        granted: Role::Editor,
+        session: None,
         expires_at: SystemClock.now().plus_seconds(60),
     };
     Caller { actor, origin: Origin::default() }

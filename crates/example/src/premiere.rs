@@ -84,8 +84,9 @@ mod tests {
     fn scheduler() -> Caller {
         let id = UserId::new(Uuid::from_u128(5));
         let (email, name) = ("scheduler@example.com".to_owned(), "A scheduler".to_owned());
+        let role = Role::Editor;
         Caller {
-            actor: Actor { id, email, name, role: Role::Editor, expires_at: second(9_999) },
+            actor: Actor { id, email, name, role, granted: role, session: None, expires_at: second(9_999) },
             origin: Origin::default(),
         }
     }

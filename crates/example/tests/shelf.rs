@@ -24,6 +24,8 @@ fn editor() -> Caller {
         email: "editor@example.com".into(),
         name: "An editor".into(),
         role: Role::Editor,
+        granted: Role::Editor,
+        session: None,
         expires_at: SystemClock.now().plus_seconds(60),
     };
     Caller { actor, origin: Origin::default() }

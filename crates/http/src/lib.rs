@@ -3,12 +3,14 @@
 //! A handler extracts, calls one use case and answers. It takes [`Identified`](showrunner_web::Identified) first and
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
 //! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
-//! `ShowService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `CatchUp` and `dyn` [`Readiness`].
+//! `ShowService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `SignInService`,
+//! `UserService`, `CatchUp`, an [`AttemptLimit`] and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
 mod activities;
 mod answer;
 mod answered;
+mod auth;
 mod cursor;
 mod documentation;
 mod endpoint;
@@ -28,6 +30,8 @@ mod query;
 mod routes;
 mod shows;
 mod terms;
+mod users;
 
+pub use auth::AttemptLimit;
 pub use health::{Check, Readiness};
 pub use routes::{configure, configure_with, document};

@@ -4,7 +4,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
 use crate::{
-    activities, documentation, episodes, events, health, me, notifications, openapi, preferences, presence, shows,
+    activities, auth, documentation, episodes, events, health, me, notifications, openapi, preferences, presence,
+    shows, users,
 };
 
 /// What everything that asks for a token, or hands one out, has its path under.
@@ -20,7 +21,9 @@ fn endpoints() -> Vec<Endpoint> {
         preferences::endpoints,
         presence::endpoints,
         events::endpoints,
+        auth::endpoints,
         me::endpoints,
+        users::endpoints,
         documentation::endpoints,
         health::endpoints,
     ];

@@ -12,6 +12,9 @@ pub(crate) struct TokenClaims {
     pub(crate) name: String,
     pub(crate) role: String,
     pub(crate) jti: String,
+    /// The session that the token belongs to, if it belongs to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
     /// Seconds since 1970.
     pub(crate) exp: i64,
     pub(crate) iss: String,

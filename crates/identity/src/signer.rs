@@ -36,6 +36,7 @@ impl TokenSigner for Signer {
             email: claims.email.clone(),
             name: claims.name.clone(),
             role: claims.role.as_str().to_owned(),
+            sid: claims.session.map(|session| session.to_string()),
             jti: self.ids.next().to_string(),
             exp: claims.expires_at.micros() / 1_000_000,
             iss: SHOWRUNNER.to_owned(),

@@ -56,6 +56,7 @@ impl Verifier {
             email: claims.email,
             name: claims.name,
             role: Role::parse(&claims.role).ok_or(BROKEN)?,
+            session: claims.sid.map(|session| session.parse()).transpose().map_err(|_| BROKEN)?,
             expires_at: expires_at.ok_or(BROKEN)?,
         })
     }
@@ -88,7 +89,7 @@ impl TokenVerifier for Verifier {
 mod tests {
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::{Value, json};
-    use showrunner_domain::identity::TokenSigner;
+    use showrunner_domain::identity::{SessionId, TokenSigner};
     use showrunner_domain::mocks::{MockIdSource, MockSigningKeyStore};
     use uuid::Uuid;
 
@@ -114,6 +115,7 @@ mod tests {
             email: "editor@example.com".into(),
             name: "An editor".into(),
             role: Role::Editor,
+            session: Some(SessionId::new(Uuid::from_u128(2))),
             expires_at: Timestamp::from_micros(5_000_000).unwrap(),
         }
     }
@@ -198,7 +200,9 @@ mod tests {
         let (_folder, pair) = key_pair();
         let verifier = verifier(&pair);
         assert!(verifier.verify(&forged(&pair, |_| {})).await.is_ok());
-        for (claim, value) in [("aud", json!("other")), ("iss", json!("other")), ("role", json!("god"))] {
+        for (claim, value) in
+            [("aud", json!("other")), ("iss", json!("other")), ("role", json!("god")), ("sid", json!("x"))]
+        {
             let token = forged(&pair, |claims| claims[claim] = value);
             assert!(verifier.verify(&token).await.is_err(), "{claim}");
         }

@@ -8,7 +8,7 @@ use showrunner_web::causes;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::hub::{Backoff, Hub, LiveEvent, Pulse, Recent};
+use crate::hub::{Backoff, Hub, LiveEvent, Mark, Pulse, Recent};
 use crate::subscriptions::Subscriptions;
 
 /// How many events one read of the store takes.
@@ -46,11 +46,11 @@ pub(crate) enum Next {
 }
 
 impl Next {
-    /// Waits until the hub stands beyond what was sent, or drains.
-    pub(crate) async fn progress(self, pulse: &mut watch::Receiver<Pulse>) {
-        let news = |pulse: &Pulse| match self {
-            Self::Beyond(position) => pulse.draining || pulse.position > Some(position),
-            Self::Nothing | Self::At(_) => pulse.draining,
+    /// Waits until the hub stands beyond what was sent, has seen accounts change after `known`, or drains.
+    pub(crate) async fn progress(self, pulse: &mut watch::Receiver<Pulse>, known: Mark) {
+        let news = |pulse: &Pulse| {
+            let beyond = matches!(self, Self::Beyond(position) if pulse.position > Some(position));
+            pulse.draining || beyond || pulse.accounts != known
         };
         if pulse.wait_for(news).await.is_err() {
             std::future::pending::<()>().await;

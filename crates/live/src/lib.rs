@@ -30,6 +30,7 @@ mod socket;
 mod sse;
 mod subscriptions;
 mod tcp;
+mod vigil;
 mod watchers;
 
 pub use hub::Hub;

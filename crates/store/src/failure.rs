@@ -63,6 +63,8 @@ impl From<Failure> for CommitError {
                 let place = info.constraint_name().unwrap_or_else(|| info.message());
                 Self::AlreadyExists { what: taken(place) }
             }
+            // What the row belongs to was deleted meanwhile.
+            Failure::Query(QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Self::Stale,
             other => Self::Store(StoreError::new(other)),
         }
     }

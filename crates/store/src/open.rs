@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use showrunner_domain::activity::ActivityStore;
 use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
-use showrunner_domain::identity::{SigningKeyStore, UserStore};
+use showrunner_domain::identity::{SignInStore, SigningKeyStore, UserStore};
 use showrunner_domain::import::ImportStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
@@ -30,6 +30,8 @@ pub struct Ports {
     pub imports: Arc<dyn ImportStore>,
     /// Users.
     pub users: Arc<dyn UserStore>,
+    /// What users sign in with.
+    pub sign_ins: Arc<dyn SignInStore>,
     /// Public halves of signing keys.
     pub signing_keys: Arc<dyn SigningKeyStore>,
     /// The activity feed.

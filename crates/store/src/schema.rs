@@ -293,3 +293,50 @@ diesel::table! {
         revision -> BigInt,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::{Id, Instant};
+
+    passwords (user_id) {
+        user_id -> Id,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::{Id, Instant};
+
+    set_up_links (user_id) {
+        user_id -> Id,
+        digest -> Text,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::{Id, Instant};
+
+    sessions (id) {
+        id -> Id,
+        user_id -> Id,
+        refresh_digest -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::types::Instant;
+
+    failed_logins (email) {
+        email -> Text,
+        failures -> Integer,
+        expires_at -> Instant,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, passwords, sessions);

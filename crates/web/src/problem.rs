@@ -23,6 +23,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     version: Option<Version>,
     held: Option<(Seq, Seq)>,
+    retry_after: Option<u64>,
 }
 
 /// Why a request was refused (RFC 9457). Its members are written in this order.
@@ -65,7 +66,7 @@ impl Problem {
 
     /// A problem of this code. `detail` is a sentence that says what to do.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), version: None, held: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), version: None, held: None, retry_after: None }
     }
 
     /// A request that cannot be read.
@@ -96,6 +97,13 @@ impl Problem {
     /// The schema of problem documents.
     pub fn schema(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<Document<'_>>()
+    }
+
+    /// Too many requests of one kind; `seconds` from now another one is accepted (RFC 6585 section 4).
+    #[must_use]
+    pub fn rate_limited(seconds: u64) -> Self {
+        let detail = format!("There were too many attempts: try again in {seconds} seconds.");
+        Self { retry_after: Some(seconds), ..Self::new(Code::RateLimited, detail) }
     }
 
     /// What kind of problem it is.
@@ -138,6 +146,8 @@ impl From<ServiceError> for Problem {
                 Code::Unauthenticated,
                 format!("{} Send a valid token as `Authorization: Bearer <token>`.", sentence(reason)),
             ),
+            ServiceError::SignInRefused { reason } => Self::new(Code::Unauthenticated, sentence(reason)),
+            ServiceError::Locked { retry_after } => Self::rate_limited(retry_after),
             ServiceError::Forbidden { kind } => Self::new(
                 Code::Forbidden,
                 format!("Your role does not allow this on {kind} records: ask an administrator."),
@@ -210,6 +220,9 @@ impl ResponseError for Problem {
                 builder.force_close();
             }
             _ => {}
+        }
+        if let Some(seconds) = self.retry_after {
+            builder.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response = builder.body(self.document(None, None));
         response.extensions_mut().insert(self.clone());

@@ -19,6 +19,8 @@ pub(crate) struct Server {
     log: PathBuf,
     /// The address: `127.0.0.1:PORT`.
     pub(crate) address: String,
+    /// The token of the set-up link, if it printed one.
+    pub(crate) set_up: Option<String>,
 }
 
 impl Server {
@@ -32,17 +34,25 @@ impl Server {
         prepare(&mut command);
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
-        let mut server = Self { child, log, address: String::new() };
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let mut server = Self { child, log, address: String::new(), set_up: None };
+        let (mut line, mut stdout) = (String::new(), BufReader::new(stdout));
+        stdout.read_line(&mut line).unwrap();
         let address = line.trim_end().strip_prefix(LISTENS);
         address.unwrap_or_else(|| panic!("the server did not start; it said {line:?}")).clone_into(&mut server.address);
+        // The server says everything at once, so what follows has come too.
+        let rest = String::from_utf8_lossy(stdout.buffer()).into_owned();
+        server.set_up = rest.trim_end().split_once("/setup?token=").map(|(_, token)| token.to_owned());
         server
     }
 
     /// The operating system's number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
     }
 
     /// An HTTP client of this server.

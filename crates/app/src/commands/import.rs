@@ -75,7 +75,14 @@ async fn caller(ports: &Ports, email: &str) -> Result<Caller, CommandError> {
     let user =
         user.ok_or_else(|| CommandError::Argument(format!("--as: there is no user with the address {email}")))?;
     let expires_at = services::clock().now();
-    let actor =
-        Actor { id: user.id, email: user.email.to_string(), name: user.name.to_string(), role: user.role, expires_at };
+    let actor = Actor {
+        id: user.id,
+        email: user.email.to_string(),
+        name: user.name.to_string(),
+        role: user.role,
+        granted: user.role,
+        session: None,
+        expires_at,
+    };
     Ok(Caller { actor, origin: Origin::default() })
 }

@@ -6,6 +6,7 @@ mod migrate;
 mod openapi;
 mod serve;
 mod token;
+mod user;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -33,7 +34,7 @@ pub(crate) enum CommandError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{0}")]
+    #[error("{}", sentence(.0))]
     Service(#[from] ServiceError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: io::Error },
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Import { file, dry_run, show, user, flags } => {
             import::run(&file, dry_run, show.as_deref(), user.as_deref(), flags)
         }
+        Command::User { step } => user::run(step),
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
         Command::Bench(flags) => bench::run(flags),
     }
@@ -64,4 +66,15 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
 /// Makes the data folder, for its owner alone, unless it is there.
 fn make_data_folder(path: &Path) -> Result<(), CommandError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(CommandError::DataFolder)
+}
+
+/// What went wrong, with every refused field where there are any.
+fn sentence(error: &ServiceError) -> String {
+    match error {
+        ServiceError::Invalid(errors) => {
+            let told: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
+            told.join("; ")
+        }
+        other => other.to_string(),
+    }
 }

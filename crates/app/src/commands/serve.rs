@@ -1,6 +1,7 @@
 //! `showrunner serve`: migrates the store, runs the readers and the hub, and serves until it is told to stop.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,20 +9,24 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use showrunner_domain::event::ReaderGate;
+use showrunner_domain::identity::{Invitation, SignInStore};
 use showrunner_domain::{Clock, IdSource};
-use showrunner_http::Readiness;
+use showrunner_http::{AttemptLimit, Readiness};
+use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
 use showrunner_store::{Ports, migrations};
 use showrunner_web::{boundary, causes};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
 
 use super::token::signer;
+use super::user::set_up_link;
 use super::{CommandError, make_data_folder};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
-use crate::services::{self, Services};
+use crate::services::{self, Proofs, Services};
 use crate::settings::Settings;
 use crate::{demo, logging, open_files};
 
@@ -31,6 +36,8 @@ const DRAIN: u64 = 30;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept for its next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How often what has ended by itself is removed.
+const SWEEP: Duration = Duration::from_mins(10);
 
 #[actix_web::main]
 pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
@@ -42,7 +49,8 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
         tracing::info!(version, "a migration was applied");
     }
     let ports = showrunner_store::open(&settings.database)?;
-    signer(&settings, &ports).await?;
+    let signer = Arc::new(signer(&settings, &ports).await?);
+    let proofs = Proofs { hasher: Arc::new(Argon2id::new()?), signer };
     if demo {
         demo::load(&ports).await?;
     }
@@ -52,14 +60,15 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
         let (preferences, board) = (ports.preferences.clone(), board.clone());
         tokio::spawn(ReaderLoop { reader, log, preferences, ledger, board }.run());
     }
-    serve(&settings, &ports, board).await
+    serve(&settings, &ports, proofs, board).await
 }
 
-async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<(), CommandError> {
+async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Board>) -> Result<(), CommandError> {
     let hub = Arc::new(Hub::new(ports.log.clone()));
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
-    let services = services::on(ports, &gate);
+    let services = services::on(ports, &gate, proofs);
+    let invitation = services.users.first_start().await?;
     let presence = services.presence.clone().into_inner();
     presence.exchange().await?;
     let watchers = Arc::new(Watchers::new(presence.clone(), services.episodes.clone().into_inner()));
@@ -68,6 +77,7 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
     let shared = Shared {
         services,
+        attempts: Data::new(AttemptLimit::default()),
         hub: Data::from(hub.clone()),
         watchers: Data::from(watchers),
         readiness: Data::from(readiness),
@@ -88,7 +98,8 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
     .disable_signals()
     .bind(address)
     .map_err(listen)?;
-    announce(&server.addrs());
+    announce(&server.addrs(), invitation.as_ref());
+    tokio::spawn(sweep(ports.sign_ins.clone()));
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(async move {
@@ -104,11 +115,28 @@ async fn serve(settings: &Settings, ports: &Ports, board: Arc<Board>) -> Result<
     Ok(())
 }
 
-fn announce(addresses: &[std::net::SocketAddr]) {
-    for address in addresses {
-        println!("Showrunner listens on http://{address}");
+/// Says where the server listens and, while nobody can sign in as an administrator, where to change that. The link is
+/// for whoever started the server: it goes to standard output, and never to the log. Nobody may be reading that.
+fn announce(addresses: &[SocketAddr], invitation: Option<&Invitation>) {
+    let mut lines: Vec<_> = addresses.iter().map(|address| format!("Showrunner listens on http://{address}")).collect();
+    if let Some((address, invitation)) = addresses.first().zip(invitation) {
+        let link = set_up_link(&format!("http://{address}"), &invitation.token);
+        lines.push(format!("Set up the first account: {link}"));
     }
-    let _ = std::io::stdout().flush();
+    lines.push(String::new());
+    let mut out = std::io::stdout();
+    let _ = out.write_all(lines.join("\n").as_bytes()).and_then(|()| out.flush());
+}
+
+/// Removes sessions, links and counts that have ended by themselves, for ever.
+async fn sweep(sign_ins: Arc<dyn SignInStore>) {
+    let clock = services::clock();
+    loop {
+        sleep(SWEEP).await;
+        if let Err(error) = sign_ins.sweep_sign_ins(clock.now()).await {
+            tracing::warn!(error = causes(&error), "what has ended was not removed: this is tried again");
+        }
+    }
 }
 
 async fn told_to_stop() {
@@ -127,6 +155,7 @@ async fn told_to_stop() {
 #[derive(Clone)]
 struct Shared {
     services: Services,
+    attempts: Data<AttemptLimit>,
     hub: Data<Hub>,
     watchers: Data<Watchers>,
     readiness: Data<dyn Readiness>,
@@ -134,8 +163,18 @@ struct Shared {
 
 impl Shared {
     fn offer(&self, config: &mut ServiceConfig) {
-        let Services { access, shows, episodes, activities, notifications, preferences, presence, catch_up } =
-            self.services.clone();
+        let Services {
+            access,
+            shows,
+            episodes,
+            activities,
+            notifications,
+            preferences,
+            presence,
+            catch_up,
+            users,
+            sign_ins,
+        } = self.services.clone();
         config
             .app_data(access)
             .app_data(shows)
@@ -145,6 +184,9 @@ impl Shared {
             .app_data(preferences)
             .app_data(presence)
             .app_data(catch_up)
+            .app_data(users)
+            .app_data(sign_ins)
+            .app_data(self.attempts.clone())
             .app_data(self.hub.clone())
             .app_data(self.watchers.clone())
             .app_data(self.readiness.clone())

@@ -76,7 +76,9 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             let name = serde_json::from_str::<WithShow>(data)?.show.name;
             Entry::named(ActivityAction::Update, name).updated(data)?
         }
-        EventKind::ShowDeleted => Entry::named(ActivityAction::Delete, serde_json::from_str::<Named>(data)?.name),
+        EventKind::ShowDeleted | EventKind::UserDeleted => {
+            Entry::named(ActivityAction::Delete, serde_json::from_str::<Named>(data)?.name)
+        }
         EventKind::EpisodeCreated => {
             Entry::titled(ActivityAction::Create, serde_json::from_str::<WithEpisode>(data)?.episode.title)
         }
@@ -91,7 +93,14 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         EventKind::UserCreated => {
             Entry::named(ActivityAction::Create, serde_json::from_str::<WithUser>(data)?.user.name)
         }
-        EventKind::Notification => return Ok(None),
+        EventKind::UserUpdated => {
+            let name = serde_json::from_str::<WithUser>(data)?.user.name;
+            Entry::named(ActivityAction::Update, name).updated(data)?
+        }
+        EventKind::UserLoggedIn => {
+            Entry::named(ActivityAction::Login, serde_json::from_str::<WithUser>(data)?.user.name)
+        }
+        EventKind::UserLoggedOut | EventKind::Notification => return Ok(None),
     };
     Ok(Some(entry))
 }
@@ -148,6 +157,25 @@ mod tests {
         assert_eq!(activity.metadata["changedFields"], json!(["status"]));
         assert_eq!(activity.metadata["title"], "Pilot");
         assert_eq!(activity.id.uuid(), uuid::Uuid::from_u128(1));
+    }
+
+    #[test]
+    fn what_happens_to_accounts_is_logged_by_their_names() {
+        let digest = |name, data| {
+            let effects = ActivityReader.digest(&event(name, data), &Interest::default()).unwrap();
+            effects.activities[0].clone()
+        };
+        let user = r#"{"user":{"name":"An editor"},"changedFields":["password"],"changes":{}}"#;
+        for (name, action) in [
+            ("user_created", ActivityAction::Create),
+            ("user_updated", ActivityAction::Update),
+            ("user_logged_in", ActivityAction::Login),
+        ] {
+            let activity = digest(name, user);
+            assert_eq!((activity.action, activity.resource_name.as_str()), (action, "An editor"));
+        }
+        let deleted = digest("user_deleted", r#"{"userId":"x","email":"e","name":"An editor"}"#);
+        assert_eq!((deleted.action, deleted.metadata["name"].as_str()), (ActivityAction::Delete, Some("An editor")));
     }
 
     #[test]

@@ -26,11 +26,13 @@ pub enum ActivityAction {
     Delete,
     /// Brought one back.
     Restore,
+    /// Signed in.
+    Login,
 }
 
 impl ActivityAction {
     /// Every action.
-    pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Restore];
+    pub const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Restore, Self::Login];
 
     /// The name on the wire and in the stores.
     #[must_use]
@@ -40,6 +42,7 @@ impl ActivityAction {
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
             Self::Restore => "RESTORE",
+            Self::Login => "LOGIN",
         }
     }
 

@@ -19,13 +19,21 @@ pub enum EventKind {
     EpisodeRestored,
     /// A user's account came into being.
     UserCreated,
+    /// Fields of a user's account changed, or the password.
+    UserUpdated,
+    /// A user's account was deleted.
+    UserDeleted,
+    /// A user signed in: a session began.
+    UserLoggedIn,
+    /// A user's session was ended, by themselves or because its refresh token was used twice.
+    UserLoggedOut,
     /// A notification was written for its owner.
     Notification,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -34,6 +42,10 @@ impl EventKind {
         Self::EpisodeDeleted,
         Self::EpisodeRestored,
         Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserLoggedIn,
+        Self::UserLoggedOut,
         Self::Notification,
     ];
 
@@ -49,6 +61,10 @@ impl EventKind {
             Self::EpisodeDeleted => "episode_deleted",
             Self::EpisodeRestored => "episode_restored",
             Self::UserCreated => "user_created",
+            Self::UserUpdated => "user_updated",
+            Self::UserDeleted => "user_deleted",
+            Self::UserLoggedIn => "user_logged_in",
+            Self::UserLoggedOut => "user_logged_out",
             Self::Notification => "notification",
         }
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Claims, Email, Role, TokenError, TokenSigner, TokenVerifier, User, UserId, UserStore};
+use super::{Actor, Claims, Email, NewUser, Role, TokenSigner, TokenVerifier, User, UserId, UserStore};
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{ChangeSet, Clock, CommitError, IdSource, Ledger, Line, ServiceError};
 
-/// How long a token is accepted, in seconds.
+/// How long a token that an operator made is accepted, in seconds.
 const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
 
-/// Accepts and issues access tokens.
+/// Accepts access tokens, and issues them on an operator's word.
 pub struct AccessService {
     /// Reads accounts.
     pub users: Arc<dyn UserStore>,
@@ -27,27 +27,24 @@ impl AccessService {
     /// The actor whom `token` speaks for.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] where the token is not accepted or its user is gone.
+    /// [`ServiceError::Unauthenticated`] where the token is not accepted, its user is gone or its session has ended.
     pub async fn authenticate(&self, token: &str) -> Result<Actor, ServiceError> {
-        let claims = self.verifier.verify(token).await.map_err(|error| match error {
-            TokenError::Refused(reason) => ServiceError::Unauthenticated { reason },
-            TokenError::Store(error) => ServiceError::Unavailable(error),
-        })?;
-        if claims.expires_at <= self.clock.now() {
+        let Claims { sub, role, session, expires_at, .. } = self.verifier.verify(token).await?;
+        if expires_at <= self.clock.now() {
             return Err(ServiceError::Unauthenticated { reason: "the token has expired: get a new one" });
         }
-        let user = self.users.find_user(claims.sub).await?;
-        let user = user.ok_or(ServiceError::Unauthenticated { reason: "the token's user does not exist" })?;
-        let role = user.role.lower(claims.role).ok_or(ServiceError::Unauthenticated {
-            reason: "the token's role and its user's have nothing in common: get a new token",
-        })?;
-        Ok(Actor {
-            id: user.id,
-            email: user.email.to_string(),
-            name: user.name.to_string(),
-            role,
-            expires_at: claims.expires_at,
-        })
+        let user = self.users.find_bearer(sub, session, self.clock.now()).await?;
+        actor(user, role, session, expires_at)
+    }
+
+    /// The actor as they are now: an earlier one whose token was good then. Whether it has expired is not asked.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] where the user is gone or the session has ended meanwhile.
+    pub async fn reconsider(&self, earlier: &Actor) -> Result<Actor, ServiceError> {
+        let Actor { id, granted, session, expires_at, .. } = *earlier;
+        let user = self.users.find_bearer(id, session, self.clock.now()).await?;
+        actor(user, granted, session, expires_at)
     }
 
     /// A token for the user of this address, valid for twelve hours. A user who does not exist is created, with the
@@ -62,12 +59,10 @@ impl AccessService {
             email: user.email.to_string(),
             name: user.name.to_string(),
             role,
+            session: None,
             expires_at: self.clock.now().plus_seconds(TOKEN_LIFETIME),
         };
-        signer.sign(&claims).map_err(|error| match error {
-            TokenError::Refused(reason) => ServiceError::Unauthenticated { reason },
-            TokenError::Store(error) => ServiceError::Unavailable(error),
-        })
+        Ok(signer.sign(&claims)?)
     }
 
     async fn create(&self, email: Email, role: Role) -> Result<User, ServiceError> {
@@ -79,7 +74,8 @@ impl AccessService {
             actor: ActorStamp::system(),
             origin: Origin::default(),
         };
-        let change = User::create(UserId::new(self.ids.next()), email.clone(), name, role, &stamp);
+        let new = NewUser { email: email.clone(), name, role };
+        let change = User::create(UserId::new(self.ids.next()), new, &stamp);
         let user = change.state().clone();
         match self.ledger.commit(ChangeSet::from(change)).await {
             Ok(_) => Ok(user),
@@ -90,4 +86,21 @@ impl AccessService {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// `user` as an actor with the lower of both roles.
+fn actor(
+    user: Option<User>,
+    granted: Role,
+    session: Option<super::SessionId>,
+    expires_at: crate::Timestamp,
+) -> Result<Actor, ServiceError> {
+    let gone =
+        if session.is_some() { "the session has ended: sign in again" } else { "the token's user does not exist" };
+    let user = user.ok_or(ServiceError::Unauthenticated { reason: gone })?;
+    let role = user.role.lower(granted).ok_or(ServiceError::Unauthenticated {
+        reason: "the token's role and its user's have nothing in common: get a new token",
+    })?;
+    let (email, name) = (user.email.to_string(), user.name.to_string());
+    Ok(Actor { id: user.id, email, name, role, granted, session, expires_at })
 }

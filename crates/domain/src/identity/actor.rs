@@ -1,6 +1,6 @@
 //! Whoever makes a request.
 
-use super::{Role, UserId};
+use super::{Role, SessionId, UserId};
 use crate::Timestamp;
 use crate::event::Origin;
 
@@ -15,6 +15,10 @@ pub struct Actor {
     pub name: String,
     /// The lower of the token's role and the user's.
     pub role: Role,
+    /// The highest role that the token carries.
+    pub granted: Role,
+    /// The session that the token belongs to, if it belongs to one.
+    pub session: Option<SessionId>,
     /// When the token stops being accepted.
     pub expires_at: Timestamp,
 }

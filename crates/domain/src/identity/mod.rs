@@ -2,18 +2,37 @@
 
 mod access;
 mod actor;
+mod authority;
 mod email;
+mod password;
 mod permission;
 mod port;
 mod role;
+mod secret;
+mod session;
+mod sign_in;
 mod user;
+mod users;
 
 pub use access::AccessService;
 pub use actor::{Actor, Caller};
+pub use authority::Authority;
 pub use email::Email;
-pub use permission::{Action, may_see, permit};
-pub use port::{Claims, SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore};
 #[cfg(any(test, feature = "mocks"))]
-pub use port::{MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
+pub use password::MockPasswordHasher;
+pub use password::{Password, PasswordHash, PasswordHasher};
+pub use permission::{Action, may_see, permit};
+pub use port::{
+    Administration, Claims, Credentials, LOCK_SECONDS, MOST_FAILURES, NewPassword, SetUpLink, SignInStore,
+    SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore,
+};
+#[cfg(any(test, feature = "mocks"))]
+pub use port::{MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
 pub use role::Role;
-pub use user::{User, UserId};
+#[cfg(any(test, feature = "mocks"))]
+pub use secret::MockSecrets;
+pub use secret::{Secret, SecretDigest, Secrets};
+pub use session::{Session, SessionEnd, SessionId};
+pub use sign_in::{OwnPatch, SignInService, SignedIn};
+pub use user::{NewUser, User, UserAfter, UserId, UserPatch, UserQuery};
+pub use users::{Invitation, UserService};

@@ -15,6 +15,8 @@ pub enum Action {
     Erase,
     /// Create many at once, from a file.
     Import,
+    /// See and change what belongs to others: their accounts.
+    Manage,
     /// See what is kept about its origin: addresses and user agents.
     ReadOrigin,
 }
@@ -27,10 +29,10 @@ const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
         Role::Admin => true,
         Role::Worker => false,
         Role::Editor | Role::Viewer => match (action, kind) {
-            // `User` is one's own account and `Notification` one's own: the services never touch others'. What is
-            // written of `Presence` is one's own as well.
+            // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
+            // `Manage` them. What is written of `Presence` is one's own as well.
             (Read, Show | Episode | Activity | Event | User | Notification | Presence)
-            | (Write, Notification | Presence) => true,
+            | (Write, User | Notification | Presence) => true,
             (Write, Show | Episode) => matches!(role, Role::Editor),
             _ => false,
         },
@@ -68,6 +70,13 @@ mod tests {
         assert_eq!(may(Role::Editor), [true, true, false]);
         assert_eq!(may(Role::Admin), [true, true, true]);
         assert_eq!(may(Role::Worker), [false, false, false]);
+    }
+
+    #[test]
+    fn everybody_keeps_their_own_account_and_only_admins_those_of_others() {
+        let may = |action| Role::ALL.map(|role| allows(role, action, ResourceKind::User));
+        assert_eq!(may(Action::Write), [true, true, true, false]);
+        assert_eq!(may(Action::Manage), [false, false, true, false]);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Email, Role, User, UserId};
-use crate::{StoreError, Timestamp};
+use super::{Email, PasswordHash, Role, SecretDigest, Session, SessionId, User, UserAfter, UserId, UserQuery};
+use crate::{Page, StoreError, Timestamp};
 
 /// Reads accounts. They are written through the ledger.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
@@ -16,7 +16,114 @@ pub trait UserStore: Send + Sync {
 
     /// The account of this address.
     async fn find_user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
+
+    /// The account that a token speaks for. Where the token names a `session`, only if that is this user's and has not
+    /// ended at `now`. This is asked for every request, so it MUST be one statement.
+    async fn find_bearer(
+        &self,
+        id: UserId,
+        session: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError>;
+
+    /// A page of accounts, in the order of their creation.
+    async fn list_users(&self, query: UserQuery) -> Result<Page<User, UserAfter>, StoreError>;
 }
+
+/// An account and what is kept of its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The account.
+    pub user: User,
+    /// `None` while no password was set.
+    pub password: Option<PasswordHash>,
+}
+
+/// A new password, and what it puts an end to: every other session of the user and every set-up link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPassword {
+    /// Whose.
+    pub user_id: UserId,
+    /// What is kept of it.
+    pub hash: PasswordHash,
+    /// The session that goes on: that in which the user has set it.
+    pub keep: Option<SessionId>,
+    /// The set-up link that is used up by it. It must still be there.
+    pub link: Option<SecretDigest>,
+}
+
+/// A link by which a user sets a password without having one. A user has one at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetUpLink {
+    /// Whose.
+    pub user_id: UserId,
+    /// What is kept of its secret.
+    pub digest: SecretDigest,
+    /// When it stops being accepted.
+    pub expires_at: Timestamp,
+}
+
+/// How the administrators of a store can sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Administration {
+    /// Whether there is any.
+    pub exists: bool,
+    /// Whether any has a password.
+    pub has_password: bool,
+}
+
+/// Keeps what users sign in with. What ends by itself is no change of a record and is written here; sessions begin and
+/// end, and passwords are set, through the ledger.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait SignInStore: Send + Sync {
+    /// The account of this address with its password.
+    async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError>;
+
+    /// Until when nobody may sign in with this address, whether or not there is such an account.
+    async fn locked_until(&self, email: &Email, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Counts a failed attempt with this address, or forgets the earlier ones after one that `succeeded`. Answers until
+    /// when the address was locked before, and then changes nothing.
+    ///
+    /// Failures are counted until there was none for [`LOCK_SECONDS`]; with the [`MOST_FAILURES`]th the address is
+    /// locked for as long.
+    async fn note_attempt(
+        &self,
+        email: &Email,
+        succeeded: bool,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The session of this identifier, if it has not ended at `now`.
+    async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError>;
+
+    /// Replaces the secret of a session, once: whether `from` was still the one that counts.
+    async fn rotate_session(
+        &self,
+        id: SessionId,
+        from: SecretDigest,
+        to: SecretDigest,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Keeps the user's set-up link in place of any earlier one.
+    async fn keep_link(&self, link: SetUpLink) -> Result<(), StoreError>;
+
+    /// Whose set-up link this is, if it is accepted at `now`.
+    async fn find_link(&self, digest: SecretDigest, now: Timestamp) -> Result<Option<UserId>, StoreError>;
+
+    /// How the administrators can sign in.
+    async fn administration(&self) -> Result<Administration, StoreError>;
+
+    /// Removes what has ended by itself at `now`: sessions, set-up links and counts of failures.
+    async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// With how many failures in a row an address is locked.
+pub const MOST_FAILURES: i32 = 10;
+/// For how long, in seconds: a quarter of an hour.
+pub const LOCK_SECONDS: i64 = 15 * 60;
 
 /// Names a signing key (`kid`, RFC 7517 section 4.5).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +152,8 @@ pub struct Claims {
     pub name: String,
     /// The highest role that the token carries.
     pub role: Role,
+    /// The session that it belongs to (`sid`); `None` for one that was made on the command line.
+    pub session: Option<SessionId>,
     /// When it stops being accepted.
     pub expires_at: Timestamp,
 }

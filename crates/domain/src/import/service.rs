@@ -171,7 +171,15 @@ mod tests {
     fn caller(role: Role) -> Caller {
         let id = UserId::new(uuid::Uuid::from_u128(5));
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
-        let actor = Actor { id, email: "admin@example.com".into(), name: "An administrator".into(), role, expires_at };
+        let actor = Actor {
+            id,
+            email: "admin@example.com".into(),
+            name: "An administrator".into(),
+            role,
+            granted: role,
+            session: None,
+            expires_at,
+        };
         Caller { actor, origin: Origin::default() }
     }
 

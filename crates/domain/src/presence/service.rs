@@ -159,7 +159,7 @@ mod tests {
     fn actor(number: u128, role: Role) -> Actor {
         let id = UserId::new(Uuid::from_u128(number));
         let (email, name) = ("viewer@example.com".into(), format!("User {}", 100 - number));
-        Actor { id, email, name, role, expires_at: at(9_999) }
+        Actor { id, email, name, role, granted: role, session: None, expires_at: at(9_999) }
     }
 
     fn episode(number: usize) -> Place {

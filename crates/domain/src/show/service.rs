@@ -93,7 +93,8 @@ mod tests {
     fn caller(role: Role) -> Caller {
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
         let id = UserId::new(uuid::Uuid::from_u128(5));
-        let actor = Actor { id, email: "editor@example.com".into(), name: "An editor".into(), role, expires_at };
+        let (email, name) = ("editor@example.com".into(), "An editor".into());
+        let actor = Actor { id, email, name, role, granted: role, session: None, expires_at };
         Caller { actor, origin: Origin::default() }
     }
 

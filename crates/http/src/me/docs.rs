@@ -2,11 +2,13 @@
 
 use serde_json::json;
 use showrunner_domain::ResourceKind;
-use showrunner_domain::identity::Action;
+use showrunner_domain::identity::{Action, User};
+use showrunner_web::Code;
 
-use super::Me;
+use super::{Me, given};
 use crate::answer::Data;
-use crate::endpoint::{Access, Content, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, Body, Content, Operation, Success, nothing, schema};
+use crate::users;
 
 pub(super) const ME: Operation = Operation {
     id: "getMe",
@@ -33,4 +35,29 @@ pub(super) const ME: Operation = Operation {
         })],
     }],
     problems: &[],
+};
+
+pub(super) const PATCH: Operation = Operation {
+    id: "patchMe",
+    tag: "Identity",
+    summary: "Change one's own account",
+    description: "The name, or the password together with the current one. A new password ends the user's other sessions.",
+    access: Access::Permitted(Action::Write, ResourceKind::User),
+    query: nothing,
+    parameters: &[],
+    headers: &[],
+    body: Some(Body {
+        members: |fields| {
+            given(fields);
+        },
+        record: schema::<User>,
+        example: || json!({ "name": "An editor" }),
+    }),
+    success: &[Success {
+        status: 200,
+        description: "The account as it is now.",
+        headers: &[],
+        content: &[users::RECORD],
+    }],
+    problems: &[Code::NotFound, Code::Conflict, Code::RateLimited],
 };

@@ -16,16 +16,20 @@ use serde_json::Value;
 use showrunner_domain::activity::{ActivityService, ActivityStats, Period};
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
 use showrunner_domain::event::{CatchUp, LogBounds, Seq};
-use showrunner_domain::identity::{AccessService, Claims, Email, Role, TokenError, User, UserId};
+use showrunner_domain::identity::{
+    AccessService, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session, SessionId,
+    SignInService, TokenError, User, UserId, UserService,
+};
 use showrunner_domain::mocks::{
     MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockNotificationStore,
-    MockPreferenceStore, MockPresenceStore, MockReaderGate, MockShowStore, MockTokenVerifier, MockUserStore,
+    MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets, MockShowStore,
+    MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
-use showrunner_http::{Check, Readiness};
+use showrunner_http::{AttemptLimit, Check, Readiness};
 use showrunner_web::{BodyLimits, boundary};
 use uuid::Uuid;
 
@@ -45,6 +49,9 @@ pub(crate) struct Api {
     pub(crate) activities: MockActivityStore,
     pub(crate) notifications: MockNotificationStore,
     pub(crate) preferences: MockPreferenceStore,
+    pub(crate) users: MockUserStore,
+    pub(crate) sign_ins: MockSignInStore,
+    pub(crate) hasher: MockPasswordHasher,
     pub(crate) checks: Vec<Check>,
     pub(crate) limits: BodyLimits,
     /// Whether the body of the request never arrives.
@@ -101,6 +108,9 @@ impl Api {
             activities: MockActivityStore::new(),
             notifications: MockNotificationStore::new(),
             preferences: MockPreferenceStore::new(),
+            users: MockUserStore::new(),
+            sign_ins: MockSignInStore::new(),
+            hasher: MockPasswordHasher::new(),
             checks: Vec::new(),
             limits: BodyLimits::default(),
             endless: false,
@@ -141,6 +151,17 @@ impl Api {
         api.notifications.expect_delete_notification().returning(|_, _| Ok(None));
         api.preferences.expect_find_preferences().returning(|_| Ok(Preferences::default()));
         api.preferences.expect_keep_preferences().returning(|_, _, _| Ok(()));
+        api.users.expect_find_user().returning(|id| Ok(Some(user(id))));
+        api.users.expect_list_users().returning(|_| Ok(empty()));
+        let account = Credentials { user: user(UserId::new(Uuid::from_u128(5))), password: None };
+        api.sign_ins.expect_find_credentials().returning(move |_| Ok(Some(account.clone())));
+        api.sign_ins.expect_locked_until().returning(|_, _| Ok(None));
+        api.sign_ins.expect_note_attempt().returning(|_, _, _| Ok(None));
+        api.sign_ins.expect_find_session().returning(|id, now| Ok(Some(session(id, now))));
+        api.sign_ins.expect_rotate_session().returning(|_, _, _, _| Ok(true));
+        api.sign_ins.expect_find_link().returning(|_, _| Ok(Some(UserId::new(Uuid::from_u128(5)))));
+        api.hasher.expect_verify().returning(|_, _| Ok(true));
+        api.hasher.expect_hash().returning(|_| Ok(PasswordHash("$argon2id$".into())));
         api
     }
 
@@ -156,16 +177,36 @@ impl Api {
         let (clock, ids): (Arc<MockClock>, Arc<dyn IdSource>) = (Arc::new(clock()), Arc::new(ids()));
         let (log, gate) = (Arc::new(self.log), Arc::new(self.gate));
         let access = AccessService {
-            users: Arc::new(users()),
+            users: Arc::new(bearers()),
             ledger: Arc::new(MockLedger::new()),
             verifier: Arc::new(verifier()),
             clock: clock.clone(),
             ids: ids.clone(),
         };
-        let ledger = Arc::new(self.ledger);
+        let (users, sign_ins, hasher) = (Arc::new(self.users), Arc::new(self.sign_ins), Arc::new(self.hasher));
+        let (ledger, secrets) = (Arc::new(self.ledger), Arc::new(secrets()));
         let (show_store, episode_store) = (Arc::new(self.shows), Arc::new(self.episodes));
         let shows =
             ShowService { shows: show_store.clone(), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+        let accounts = UserService {
+            users: users.clone(),
+            sign_ins: sign_ins.clone(),
+            ledger: ledger.clone(),
+            hasher: hasher.clone(),
+            secrets: secrets.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let sign_ins = SignInService {
+            users,
+            sign_ins,
+            ledger: ledger.clone(),
+            hasher,
+            secrets,
+            signer: Arc::new(signer()),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
         let preferences = PreferenceService {
@@ -197,6 +238,9 @@ impl Api {
             .app_data(web::Data::new(access))
             .app_data(web::Data::new(shows))
             .app_data(web::Data::new(episodes))
+            .app_data(web::Data::new(accounts))
+            .app_data(web::Data::new(sign_ins))
+            .app_data(web::Data::new(AttemptLimit::default()))
             .app_data(web::Data::new(activities))
             .app_data(web::Data::new(notifications))
             .app_data(web::Data::new(preferences))
@@ -283,6 +327,12 @@ pub(crate) fn series() -> Show {
     }
 }
 
+/// A session whose refresh token is the one in the documentation.
+fn session(id: SessionId, now: Timestamp) -> Session {
+    let refresh = SecretDigest("digest of 9J0uG6zS…".into());
+    Session { id, user_id: UserId::new(Uuid::from_u128(5)), refresh, created_at: now, expires_at: now }
+}
+
 fn empty<T, After>() -> Page<T, After> {
     Page { items: Vec::new(), next: None, total: None }
 }
@@ -317,6 +367,21 @@ fn ids() -> MockIdSource {
     ids
 }
 
+/// Secrets are `secret`, and a digest is the secret after `digest of `.
+fn secrets() -> MockSecrets {
+    let mut secrets = MockSecrets::new();
+    secrets.expect_make().returning(|| Ok(Secret("secret".into())));
+    secrets.expect_digest().returning(|secret| SecretDigest(format!("digest of {secret}")));
+    secrets.expect_matches().returning(|secret, digest| digest.0 == format!("digest of {secret}"));
+    secrets
+}
+
+fn signer() -> MockTokenSigner {
+    let mut signer = MockTokenSigner::new();
+    signer.expect_sign().returning(|claims| Ok(format!("access of {}", claims.email)));
+    signer
+}
+
 fn verifier() -> MockTokenVerifier {
     let mut verifier = MockTokenVerifier::new();
     verifier.expect_verify().returning(|token| match (Role::parse(token), token) {
@@ -325,6 +390,7 @@ fn verifier() -> MockTokenVerifier {
             email: "editor@example.com".into(),
             name: "An editor".into(),
             role,
+            session: Some(SessionId::new(Uuid::from_u128(6))),
             expires_at: Timestamp::from_micros(9_000_000).unwrap(),
         }),
         (None, "unlucky") => Err(TokenError::Store(broken())),
@@ -333,19 +399,22 @@ fn verifier() -> MockTokenVerifier {
     verifier
 }
 
-fn users() -> MockUserStore {
-    let mut users = MockUserStore::new();
+/// An account in version 1.
+pub(crate) fn user(id: UserId) -> User {
     let time = Timestamp::from_micros(0).unwrap();
-    users.expect_find_user().returning(move |id| {
-        Ok(Some(User {
-            id,
-            email: Email::parse("editor@example.com").unwrap(),
-            name: Line::parse("An editor").unwrap(),
-            role: Role::Admin,
-            created_at: time,
-            updated_at: time,
-            version: Version::FIRST,
-        }))
-    });
+    User {
+        id,
+        email: Email::parse("editor@example.com").unwrap(),
+        name: Line::parse("An editor").unwrap(),
+        role: Role::Admin,
+        created_at: time,
+        updated_at: time,
+        version: Version::FIRST,
+    }
+}
+
+fn bearers() -> MockUserStore {
+    let mut users = MockUserStore::new();
+    users.expect_find_bearer().returning(|id, _, _| Ok(Some(user(id))));
     users
 }

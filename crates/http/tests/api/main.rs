@@ -10,6 +10,7 @@ mod feed;
 mod framework;
 mod harness;
 mod lists;
+mod people;
 mod permissions;
 mod preferences;
 mod presence;

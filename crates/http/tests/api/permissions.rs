@@ -29,7 +29,7 @@ const EDITORS: Lets = Lets::In([false, true, true, false]);
 const ADMINS: Lets = Lets::In([false, false, true, false]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 36] = [
+const TABLE: [(&str, Lets); 47] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -59,7 +59,18 @@ const TABLE: [(&str, Lets); 36] = [
     ("GET /api/v1/presence/{resource_type}/{resource_id}", READERS),
     ("GET /api/v1/events", READERS),
     ("GET /ws", Lets::Elsewhere),
+    ("POST /api/v1/auth/setup", Lets::Anybody),
+    ("POST /api/v1/auth/login", Lets::Anybody),
+    ("POST /api/v1/auth/refresh", Lets::Anybody),
+    ("POST /api/v1/auth/logout", READERS),
     ("GET /api/v1/auth/me", READERS),
+    ("PATCH /api/v1/auth/me", READERS),
+    ("GET /api/v1/users", ADMINS),
+    ("POST /api/v1/users", ADMINS),
+    ("GET /api/v1/users/{id}", ADMINS),
+    ("PUT /api/v1/users/{id}", ADMINS),
+    ("PATCH /api/v1/users/{id}", ADMINS),
+    ("DELETE /api/v1/users/{id}", ADMINS),
     ("GET /api/v1/openapi.json", Lets::Anybody),
     ("GET /docs", Lets::Anybody),
     ("GET /docs/{file}", Lets::Anybody),

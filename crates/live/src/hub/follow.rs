@@ -9,7 +9,7 @@ use showrunner_web::causes;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Backoff, Hub, LiveEvent, Ring};
+use super::{Backoff, Hub, LiveEvent, Mark, Ring};
 
 /// How many events one read of the store takes.
 const BATCH: usize = 512;
@@ -81,8 +81,20 @@ impl Hub {
     fn publish(&self, events: Vec<LoggedEvent>) {
         let batch: Arc<[LiveEvent]> = events.into_iter().map(LiveEvent::from).collect();
         let Some(last) = batch.last().map(|last| last.event.seq) else { return };
+        let mark = self.note_accounts(&batch);
         self.ring_mut().push(batch);
-        self.stand_at(last);
+        self.pulse.send_modify(|pulse| {
+            pulse.position = Some(last);
+            pulse.accounts = mark;
+        });
+    }
+
+    fn note_accounts(&self, batch: &[LiveEvent]) -> Mark {
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        for live in batch {
+            accounts.note(&live.event);
+        }
+        accounts.mark()
     }
 
     fn position(&self) -> Option<Seq> {

@@ -1,5 +1,6 @@
 //! The hub: follows the log for all connections of this process.
 
+mod accounts;
 mod backoff;
 mod event;
 mod follow;
@@ -9,8 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use showrunner_domain::event::{EventLog, Seq};
+use showrunner_domain::identity::UserId;
 use tokio::sync::watch;
 
+use accounts::Accounts;
+pub(crate) use accounts::Mark;
 pub(crate) use backoff::Backoff;
 pub(crate) use event::LiveEvent;
 pub(crate) use ring::{Recent, Ring};
@@ -20,6 +24,8 @@ pub(crate) use ring::{Recent, Ring};
 pub(crate) struct Pulse {
     /// How far the hub has read; `None` until it has found the head.
     pub(crate) position: Option<Seq>,
+    /// Which changes of accounts it has seen.
+    pub(crate) accounts: Mark,
     /// Whether connections are to resume elsewhere.
     pub(crate) draining: bool,
 }
@@ -29,6 +35,7 @@ pub struct Hub {
     log: Arc<dyn EventLog>,
     /// Locked only to append a batch or to clone the `Arc` of one.
     ring: RwLock<Ring>,
+    accounts: RwLock<Accounts>,
     /// A watch, because a connection that was busy needs to know the latest position only.
     pulse: watch::Sender<Pulse>,
     connections: AtomicUsize,
@@ -41,7 +48,8 @@ impl Hub {
         Self {
             log,
             ring: RwLock::default(),
-            pulse: watch::Sender::new(Pulse { position: None, draining: false }),
+            accounts: RwLock::default(),
+            pulse: watch::Sender::new(Pulse { position: None, accounts: Mark::default(), draining: false }),
             connections: AtomicUsize::new(0),
         }
     }
@@ -70,6 +78,16 @@ impl Hub {
 
     pub(crate) fn pulse(&self) -> watch::Receiver<Pulse> {
         self.pulse.subscribe()
+    }
+
+    /// Which changes of accounts the hub has seen.
+    pub(crate) fn mark(&self) -> Mark {
+        self.pulse.borrow().accounts
+    }
+
+    /// Whether the account of `user` may have changed since `mark`.
+    pub(crate) fn concerns(&self, user: UserId, mark: Mark) -> bool {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).concern(user, mark)
     }
 
     /// What the ring knows of the events after `position`.

@@ -22,6 +22,7 @@ use crate::hub::{Membership, Pulse};
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::vigil::Vigil;
 use crate::watchers::Watchers;
 
 /// After how many refused frames in a row the connection is closed.
@@ -40,6 +41,7 @@ pub(super) struct Connection {
     pub(super) pulse: watch::Receiver<Pulse>,
     pub(super) outlet: Outlet,
     pub(super) standing: Standing,
+    pub(super) vigil: Vigil,
     pub(super) subscriptions: Subscriptions,
     /// `None` until the first subscription.
     pub(super) delivery: Option<Delivery>,
@@ -82,6 +84,7 @@ impl Connection {
     /// of life, and nobody is given up for silence while one waits to be read.
     async fn turn(&mut self, intake: &mut Intake) -> Result<(), Ending> {
         self.keep_time().await?;
+        self.keep_vigil().await?;
         self.tell_presence().await?;
         let next = self.deliver().await?;
         let due = self.due(next);
@@ -89,7 +92,7 @@ impl Connection {
             biased;
             // In a box, so that an idle connection does not hold the room that handling a frame takes.
             message = intake.next() => Box::pin(self.hear(message?)).await,
-            () = next.progress(&mut self.pulse) => Ok(()),
+            () = next.progress(&mut self.pulse, self.vigil.mark()) => Ok(()),
             () = self.company.has_news() => Ok(()),
             () = sleep_until(due) => self.mind_silence(),
         }
@@ -107,6 +110,16 @@ impl Connection {
             self.outlet.ping().await?;
         }
         Ok(())
+    }
+
+    /// Asks whether the user may still be here, if their account has changed.
+    async fn keep_vigil(&mut self) -> Result<(), Ending> {
+        let Some(actor) = self.standing.user_mut() else {
+            self.vigil = Vigil::since(self.hub.mark());
+            return Ok(());
+        };
+        let gone = |reason| Ending::Close(AUTHENTICATE, reason);
+        self.vigil.look(&self.hub, &self.access, actor).await.map_err(gone)
     }
 
     /// Sends what lies next, if anything may be sent, and answers what to wait for then.
@@ -131,7 +144,7 @@ impl Connection {
     /// When to look at the clock again, at the latest.
     fn due(&self, next: Next) -> Instant {
         let silence = self.last_heard + self.pace.silence;
-        next.or_at(self.standing.due(self.clock.as_ref()).min(self.next_ping).min(silence))
+        self.vigil.or_at(next.or_at(self.standing.due(self.clock.as_ref()).min(self.next_ping).min(silence)))
     }
 
     fn mind_silence(&self) -> Result<(), Ending> {
@@ -193,8 +206,10 @@ impl Connection {
     }
 
     async fn authenticate(&mut self, token: &str) -> Result<(), Stop> {
+        let mark = self.hub.mark();
         let accepted = match self.access.authenticate(token).await {
             Ok(actor) => {
+                self.vigil = Vigil::since(mark);
                 let head = self.bounds().await?.head;
                 let accepted = self.standing.accept(actor).map(|()| head);
                 self.join_company();

@@ -35,6 +35,14 @@ impl Standing {
         }
     }
 
+    /// The user, also while their token has expired.
+    pub(super) fn user_mut(&mut self) -> Option<&mut Actor> {
+        match self {
+            Self::Known(actor) | Self::Expired { actor, .. } => Some(actor),
+            Self::Unknown { .. } => None,
+        }
+    }
+
     /// Accepts a token's user. A connection belongs to one user for as long as it lives.
     pub(super) fn accept(&mut self, actor: Actor) -> Result<(), Refusal> {
         if let Self::Known(earlier) | Self::Expired { actor: earlier, .. } = self

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::vigil::Vigil;
 use crate::watchers::Watchers;
 
 /// Mounts `GET /ws`. The app data must hold a [`Hub`], [`Watchers`], an [`AccessService`] and a `dyn Clock`.
@@ -44,6 +45,7 @@ async fn upgrade(
     let now = Instant::now();
     let mut standing = Standing::Unknown { until: now + pace.authentication };
     let mut head = None;
+    let vigil = Vigil::since(hub.mark());
     if request.headers().contains_key(AUTHORIZATION) {
         let Identified(caller) = Identified::extract(&request).await?;
         let bounds = hub.log().bounds().await.map_err(|error| Problem::from(ServiceError::from(error)))?;
@@ -63,6 +65,7 @@ async fn upgrade(
         company: Company::none(),
         outlet: Outlet::new(session, pace.stall),
         standing,
+        vigil,
         subscriptions: Subscriptions::default(),
         delivery: None,
         refused_in_a_row: 0,

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use showrunner_domain::Clock;
-use showrunner_domain::identity::Actor;
+use showrunner_domain::identity::{AccessService, Actor};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -13,6 +13,7 @@ use crate::hub::{Membership, Pulse};
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::vigil::Vigil;
 
 /// What a stream knows.
 pub(super) struct Feed {
@@ -21,7 +22,9 @@ pub(super) struct Feed {
     pub(super) pace: web::Data<Pace>,
     pub(super) pulse: watch::Receiver<Pulse>,
     pub(super) outlet: Outlet,
+    pub(super) access: web::Data<AccessService>,
     pub(super) actor: Actor,
+    pub(super) vigil: Vigil,
     pub(super) subscriptions: Subscriptions,
     pub(super) delivery: Delivery,
     pub(super) next_comment: Instant,
@@ -59,16 +62,21 @@ impl Feed {
             self.outlet.flush().await?;
             return Err(Over);
         }
+        if let Err(reason) = self.vigil.look(&self.hub, &self.access, &mut self.actor).await {
+            self.outlet.error("UNAUTHENTICATED", reason);
+            self.outlet.flush().await?;
+            return Err(Over);
+        }
         if self.next_comment <= Instant::now() {
             self.next_comment = Instant::now() + self.pace.ping;
             self.outlet.comment();
         }
         let next = self.delivery.go_on(&self.hub, &self.actor, &self.subscriptions, &mut self.outlet).await?;
         self.outlet.flush().await?;
-        let due = next.or_at(expiry(&self.actor, self.clock.as_ref()).min(self.next_comment));
+        let due = self.vigil.or_at(next.or_at(expiry(&self.actor, self.clock.as_ref()).min(self.next_comment)));
         tokio::select! {
             over = self.outlet.closed() => Err(over),
-            () = next.progress(&mut self.pulse) => Ok(()),
+            () = next.progress(&mut self.pulse, self.vigil.mark()) => Ok(()),
             () = sleep_until(due) => Ok(()),
         }
     }

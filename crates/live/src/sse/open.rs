@@ -6,7 +6,7 @@ use actix_web::http::header::{Accept, CACHE_CONTROL, HeaderMap, HeaderName, Qual
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use showrunner_domain::event::Seq;
-use showrunner_domain::identity::{Action, permit};
+use showrunner_domain::identity::{AccessService, Action, permit};
 use showrunner_domain::{Clock, ResourceKind, ServiceError};
 use showrunner_web::{EventSelection, Identified, Problem, Query};
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use crate::hub::Hub;
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
+use crate::vigil::Vigil;
 
 /// The media type of streams.
 const EVENT_STREAM: &str = "text/event-stream";
@@ -53,6 +54,7 @@ async fn open(
     Identified(caller): Identified,
     request: HttpRequest,
     hub: web::Data<Hub>,
+    access: web::Data<AccessService>,
     clock: web::Data<dyn Clock>,
     pace: web::Data<Pace>,
 ) -> Result<HttpResponse, Problem> {
@@ -71,7 +73,9 @@ async fn open(
         hub,
         clock,
         outlet,
+        access,
         actor: caller.actor,
+        vigil: Vigil::ignorant(),
         subscriptions: Subscriptions::of(&topics, from),
         delivery: Delivery::after(from),
         next_comment: Instant::now() + pace.ping,

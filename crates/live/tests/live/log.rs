@@ -47,12 +47,21 @@ impl MemoryLog {
 
     /// Appends an event and answers its place.
     pub(crate) fn append(&self, subject: Subject, audience: Audience, data: &str) -> usize {
+        self.append_named("episode_updated", subject, audience, data)
+    }
+
+    /// Appends that something became of a user's account, for admins.
+    pub(crate) fn tell_of_account(&self, name: &str, user: u128) {
+        self.append_named(name, Subject::new(ResourceKind::User, Uuid::from_u128(user)), Audience::Admins, "{}");
+    }
+
+    fn append_named(&self, name: &str, subject: Subject, audience: Audience, data: &str) -> usize {
         let mut state = self.state.lock().unwrap();
         let place = state.events.len() + 1;
         state.events.push(LoggedEvent {
             seq: seq(place),
             id: EventId::new(Uuid::from_u128(place as u128)),
-            name: "episode_updated".to_owned(),
+            name: name.to_owned(),
             data: data.to_owned(),
             timestamp: Timestamp::from_micros(1).unwrap(),
             actor: ActorStamp::system(),

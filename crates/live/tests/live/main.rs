@@ -10,6 +10,7 @@ mod log;
 mod presence;
 mod protocol;
 mod resume;
+mod revocation;
 mod server;
 mod slow_reader;
 mod sse;

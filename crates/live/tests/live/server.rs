@@ -1,8 +1,9 @@
 //! A real server on the loopback, in a thread of its own.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,11 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use async_trait::async_trait;
 use showrunner_domain::identity::{
-    AccessService, Claims, Email, Role, TokenError, TokenVerifier, User, UserId, UserStore,
+    AccessService, Claims, Email, Role, SessionId, TokenError, TokenVerifier, User, UserAfter, UserId, UserQuery,
+    UserStore,
 };
 use showrunner_domain::mocks::{MockIdSource, MockLedger};
-use showrunner_domain::{Clock, Line, StoreError, Timestamp, Version};
+use showrunner_domain::{Clock, Line, Page, StoreError, Timestamp, Version};
 use showrunner_live::{Hub, Pace, configure_with, remember_socket, stream_with};
 use uuid::Uuid;
 
@@ -29,6 +31,7 @@ pub(crate) struct Server {
     pub(crate) log: Arc<MemoryLog>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Arc<HandClock>,
+    pub(crate) users: Arc<Everybody>,
     pub(crate) address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -45,13 +48,14 @@ impl Server {
         let log = Arc::new(log);
         let hub = Arc::new(Hub::new(log.clone()));
         let clock = Arc::new(HandClock::default());
+        let users = Arc::new(Everybody::default());
         let (started, start) = mpsc::channel();
         let thread = {
-            let (hub, clock) = (Arc::clone(&hub), Arc::clone(&clock));
+            let (hub, clock, users) = (Arc::clone(&hub), Arc::clone(&clock), Arc::clone(&users));
             std::thread::spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
                     actix_web::rt::spawn(Arc::clone(&hub).run());
-                    let access = web::Data::new(access(clock.clone()));
+                    let access = web::Data::new(access(users, clock.clone()));
                     let clock: web::Data<dyn Clock> = web::Data::from(clock as Arc<dyn Clock>);
                     let hub = web::Data::from(hub);
                     let watchers = web::Data::from(presence::start());
@@ -78,7 +82,7 @@ impl Server {
             })
         };
         let (address, handle) = start.recv_timeout(PATIENCE).unwrap();
-        Self { log, hub, clock, address, handle, thread: Some(thread) }
+        Self { log, hub, clock, users, address, handle, thread: Some(thread) }
     }
 
     /// A client that has sent nothing yet.
@@ -164,13 +168,30 @@ impl TokenVerifier for PlainTokens {
             email: "somebody@example.com".to_owned(),
             name: "Somebody".to_owned(),
             role,
+            session: None,
             expires_at: Timestamp::from_micros(expires * 1_000_000).unwrap(),
         })
     }
 }
 
-/// Everybody exists and may be all that their token says.
-struct Everybody;
+/// Everybody exists until they are banished, and may be all that their token says.
+#[derive(Default)]
+pub(crate) struct Everybody {
+    banished: Mutex<HashSet<UserId>>,
+    failing: AtomicBool,
+}
+
+impl Everybody {
+    /// Deletes a user, without a word to anybody.
+    pub(crate) fn banish(&self, user: u128) {
+        self.banished.lock().unwrap().insert(UserId::new(Uuid::from_u128(user)));
+    }
+
+    /// Lets the store fail from now on, or not.
+    pub(crate) fn fail(&self, failing: bool) {
+        self.failing.store(failing, Ordering::Relaxed);
+    }
+}
 
 #[async_trait]
 impl UserStore for Everybody {
@@ -190,11 +211,25 @@ impl UserStore for Everybody {
     async fn find_user_by_email(&self, _: &Email) -> Result<Option<User>, StoreError> {
         Ok(None)
     }
+
+    async fn find_bearer(&self, id: UserId, _: Option<SessionId>, _: Timestamp) -> Result<Option<User>, StoreError> {
+        if self.failing.load(Ordering::Relaxed) {
+            return Err(StoreError::new("no user can be read"));
+        }
+        if self.banished.lock().unwrap().contains(&id) {
+            return Ok(None);
+        }
+        self.find_user(id).await
+    }
+
+    async fn list_users(&self, _: UserQuery) -> Result<Page<User, UserAfter>, StoreError> {
+        Ok(Page { items: Vec::new(), next: None, total: None })
+    }
 }
 
-fn access(clock: Arc<HandClock>) -> AccessService {
+fn access(users: Arc<Everybody>, clock: Arc<HandClock>) -> AccessService {
     AccessService {
-        users: Arc::new(Everybody),
+        users,
         ledger: Arc::new(MockLedger::new()),
         verifier: Arc::new(PlainTokens),
         clock,

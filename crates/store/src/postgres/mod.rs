@@ -38,6 +38,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 /// Keys of advisory locks, arbitrary but the same on every node.
 const MIGRATION_LOCK: i64 = 0x5348_4f57_0001;
 const NUMBERING_LOCK: i64 = 0x5348_4f57_0002;
+const ADMINISTRATORS_LOCK: i64 = 0x5348_4f57_0003;
 
 /// Opens the store behind `url`.
 pub(crate) fn open(url: &str) -> Result<Ports, Failure> {
@@ -75,6 +76,12 @@ fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>
 fn shared_time(conn: &mut Conn, _now: Timestamp) -> Result<Timestamp, Failure> {
     let DbInstant(time) = diesel::select(sql::<Instant>("clock_timestamp()")).get_result(conn)?;
     Ok(time)
+}
+
+/// Waits for other transactions that asked for this, until they have ended: what they did is seen from here on.
+fn one_at_a_time(conn: &mut Conn) -> Result<(), Failure> {
+    diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(ADMINISTRATORS_LOCK).execute(conn)?;
+    Ok(())
 }
 
 type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;

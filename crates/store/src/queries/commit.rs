@@ -3,16 +3,16 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use showrunner_domain::episode::Episode;
-use showrunner_domain::identity::User;
 use showrunner_domain::show::Show;
 use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
+use super::accounts::{write_password, write_session, write_user};
 use super::receipts::keep_receipt;
 use super::{Conn, append_events};
 use crate::cached::Cached;
 use crate::failure::Failure;
-use crate::rows::{EpisodeRow, ShowRow, UserRow};
-use crate::schema::{episodes, shows, users};
+use crate::rows::{EpisodeRow, ShowRow};
+use crate::schema::{episodes, shows};
 use crate::types::{DbId, ROWS_AT_ONCE};
 
 pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
@@ -21,13 +21,21 @@ pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
     }
     for run in set.changes().chunk_by(|one, next| new_episode(one).and(new_episode(next)).is_some()) {
         match run {
-            [RecordChange::Show(change)] => write_show(conn, change)?,
-            [RecordChange::Episode(change)] => write_episode(conn, change)?,
-            [RecordChange::User(change)] => write_user(conn, change)?,
+            [change] => write(conn, change)?,
             many => create_episodes(conn, many)?,
         }
     }
     append_events(conn, &mut set.events())
+}
+
+fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
+    match change {
+        RecordChange::Show(change) => write_show(conn, change),
+        RecordChange::Episode(change) => write_episode(conn, change),
+        RecordChange::User(change) => write_user(conn, change),
+        RecordChange::Session(change) => write_session(conn, change),
+        RecordChange::Password(new) => write_password(conn, new),
+    }
 }
 
 /// The episode that a change brings into being.
@@ -89,22 +97,7 @@ fn write_show(conn: &mut Conn, change: &Change<Show>) -> Result<(), Failure> {
     won(written)
 }
 
-fn write_user(conn: &mut Conn, change: &Change<User>) -> Result<(), Failure> {
-    use users::dsl;
-    let Some(expected) = change.expected() else {
-        diesel::insert_into(dsl::users).values(UserRow::from(change.state())).execute(conn)?;
-        return Ok(());
-    };
-    let seen = dsl::users.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
-    let written = if change.is_erased() {
-        diesel::delete(seen).execute(conn)?
-    } else {
-        Cached(diesel::update(seen).set(UserRow::from(change.state()))).execute(conn)?
-    };
-    won(written)
-}
-
 /// Compare-and-set: no row means that another writer was first.
-fn won(written: usize) -> Result<(), Failure> {
+pub(super) fn won(written: usize) -> Result<(), Failure> {
     if written == 1 { Ok(()) } else { Err(CommitError::Stale.into()) }
 }

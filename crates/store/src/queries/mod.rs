@@ -1,5 +1,6 @@
 //! The text that both stores share: queries and port implementations, written against `super`'s connection type.
 
+mod accounts;
 mod activities;
 mod activity_counts;
 mod commit;
@@ -14,6 +15,7 @@ mod presence;
 mod readers;
 mod receipts;
 mod shows;
+mod sign_ins;
 mod sorted;
 mod users;
 
@@ -22,7 +24,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use showrunner_domain::StoreError;
 
-use super::{Conn, Db, Engine, append_events, having_category, settle, shared_time};
+use super::{Conn, Db, Engine, append_events, having_category, one_at_a_time, settle, shared_time};
 use crate::{Ports, StoreProbe};
 pub(super) use readers::Readers;
 
@@ -46,6 +48,7 @@ impl Store {
             episodes: store.clone(),
             imports: store.clone(),
             users: store.clone(),
+            sign_ins: store.clone(),
             signing_keys: store.clone(),
             activities: store.clone(),
             notifications: store.clone(),

@@ -1,14 +1,17 @@
 //! Reading users.
 
 use async_trait::async_trait;
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use showrunner_domain::StoreError;
-use showrunner_domain::identity::{Email, User, UserId, UserStore};
+use showrunner_domain::identity::{Email, SessionId, User, UserAfter, UserId, UserQuery, UserStore};
+use showrunner_domain::{Page, StoreError, Timestamp};
 
-use super::Store;
+use super::{Conn, Db, Store};
+use crate::failure::Failure;
 use crate::rows::UserRow;
-use crate::schema::users::dsl;
-use crate::types::DbId;
+use crate::schema::sessions;
+use crate::schema::users::{self, dsl};
+use crate::types::{DbId, DbInstant};
 
 #[async_trait]
 impl UserStore for Store {
@@ -27,5 +30,63 @@ impl UserStore for Store {
             query.first(conn).optional()?.map(User::try_from).transpose()
         });
         Ok(found.await?)
+    }
+
+    async fn find_bearer(
+        &self,
+        id: UserId,
+        session: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        Ok(self.engine.read_briefly(move |conn| find_bearer(conn, id, session, now)).await?)
+    }
+
+    async fn list_users(&self, query: UserQuery) -> Result<Page<User, UserAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+    }
+}
+
+fn find_bearer(
+    conn: &mut Conn,
+    id: UserId,
+    session: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Option<User>, Failure> {
+    let user = dsl::users.filter(dsl::id.eq(DbId(id.uuid()))).select(UserRow::as_select());
+    let found = match session {
+        None => user.first(conn).optional()?,
+        Some(session) => {
+            let own = sessions::table
+                .filter(sessions::id.eq(DbId(session.uuid())))
+                .filter(sessions::user_id.eq(dsl::id))
+                .filter(sessions::expires_at.gt(DbInstant(now)));
+            user.filter(exists(own)).first(conn).optional()?
+        }
+    };
+    found.map(User::try_from).transpose()
+}
+
+fn list(conn: &mut Conn, query: UserQuery) -> Result<Page<User, UserAfter>, Failure> {
+    let total = if query.total {
+        let count: i64 = matching(query).count().get_result(conn)?;
+        Some(count.unsigned_abs())
+    } else {
+        None
+    };
+    let mut rows = matching(query);
+    if let Some(after) = query.after {
+        rows = rows.filter(dsl::id.gt(DbId(after.id.uuid())));
+    }
+    let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = rows.order(dsl::id).limit(wanted).select(UserRow::as_select()).load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(User::try_from).collect();
+    Ok(Page::cut(items?, query.limit, total, |last: &User| UserAfter { id: last.id }))
+}
+
+fn matching(wanted: UserQuery) -> users::BoxedQuery<'static, Db> {
+    let query = dsl::users.into_boxed();
+    match wanted.role {
+        Some(role) => query.filter(dsl::role.eq(role.as_str())),
+        None => query,
     }
 }

@@ -5,6 +5,7 @@ mod episode;
 mod event;
 mod notification;
 mod presence;
+mod session;
 mod show;
 mod user;
 
@@ -13,6 +14,7 @@ pub(crate) use episode::EpisodeRow;
 pub(crate) use event::{EventRow, OutboxRow};
 pub(crate) use notification::NotificationRow;
 pub(crate) use presence::{ChoiceRow, EndedRow, LeaseRow, PresenceRow, node_id};
+pub(crate) use session::SessionRow;
 pub(crate) use show::ShowRow;
 pub(crate) use user::UserRow;
 

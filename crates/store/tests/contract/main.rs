@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as expected")]
 
+mod accounts;
 mod activity_counts;
 mod commits;
 mod growth;
@@ -15,6 +16,7 @@ mod presence;
 mod readers;
 mod round_trips;
 mod shows;
+mod sign_ins;
 mod world;
 
 /// Makes of `async fn name(world: World)` one test a store.

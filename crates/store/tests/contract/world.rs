@@ -142,7 +142,8 @@ pub(crate) fn editor() -> Caller {
     let expires_at = Timestamp::from_micros(i64::MAX / 1_000).unwrap();
     let id = UserId::new(Uuid::from_u128(5));
     let (email, name) = ("editor@example.com".into(), "An editor".into());
-    let actor = Actor { id, email, name, role: Role::Admin, expires_at };
+    let (role, granted) = (Role::Admin, Role::Admin);
+    let actor = Actor { id, email, name, role, granted, session: None, expires_at };
     let origin = Origin {
         ip: Some("127.0.0.1".into()),
         user_agent: Some("test".into()),

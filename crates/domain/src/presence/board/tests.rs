@@ -16,7 +16,8 @@ fn at(seconds: i64) -> Timestamp {
 fn user(number: u8) -> Actor {
     let id = UserId::new(Uuid::from_u128(number.into()));
     let (email, name) = (format!("{number}@example.com"), format!("User {number}"));
-    Actor { id, email, name, role: Role::Viewer, expires_at: at(i64::from(u32::MAX)) }
+    let (role, expires_at) = (Role::Viewer, at(i64::from(u32::MAX)));
+    Actor { id, email, name, role, granted: role, session: None, expires_at }
 }
 
 fn episode(number: u128) -> Place {

@@ -1,0 +1,178 @@
+//! What users sign in with: passwords, sessions, set-up links, and the count of failures.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use showrunner_domain::identity::{
+    Administration, Credentials, Email, LOCK_SECONDS, MOST_FAILURES, PasswordHash, Role, SecretDigest, Session,
+    SessionId, SetUpLink, SignInStore, User, UserId,
+};
+use showrunner_domain::{StoreError, Timestamp};
+
+use super::{Conn, Store};
+use crate::failure::Failure;
+use crate::rows::{SessionRow, UserRow};
+use crate::schema::{failed_logins, passwords, sessions, set_up_links, users};
+use crate::types::{DbId, DbInstant};
+
+#[async_trait]
+impl SignInStore for Store {
+    async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError> {
+        let email = email.to_string();
+        let found = self.engine.readers().run(move |conn| {
+            let found: Option<(UserRow, Option<String>)> = users::table
+                .left_join(passwords::table.on(passwords::user_id.eq(users::id)))
+                .filter(users::email.eq(email))
+                .select((UserRow::as_select(), passwords::hash.nullable()))
+                .first(conn)
+                .optional()?;
+            let Some((user, hash)) = found else { return Ok(None) };
+            Ok(Some(Credentials { user: User::try_from(user)?, password: hash.map(PasswordHash) }))
+        });
+        Ok(found.await?)
+    }
+
+    async fn locked_until(&self, email: &Email, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let email = email.to_string();
+        Ok(self.engine.readers().run(move |conn| locked_until(conn, &email, now)).await?)
+    }
+
+    async fn note_attempt(
+        &self,
+        email: &Email,
+        succeeded: bool,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let email = email.to_string();
+        let noted = self.engine.write(move |conn| {
+            let locked = locked_until(conn, &email, now)?;
+            match (locked, succeeded) {
+                (Some(_), _) => {}
+                (None, true) => forget_failures(conn, &email)?,
+                (None, false) => count_failure(conn, &email, now)?,
+            }
+            Ok(locked)
+        });
+        Ok(noted.await?)
+    }
+
+    async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        let found = self.engine.readers().run(move |conn| {
+            let session = sessions::table
+                .filter(sessions::id.eq(DbId(id.uuid())))
+                .filter(sessions::expires_at.gt(DbInstant(now)))
+                .select(SessionRow::as_select());
+            Ok(session.first(conn).optional()?.map(Session::from))
+        });
+        Ok(found.await?)
+    }
+
+    async fn rotate_session(
+        &self,
+        id: SessionId,
+        from: SecretDigest,
+        to: SecretDigest,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let rotated = self.engine.write(move |conn| {
+            let session =
+                sessions::table.filter(sessions::id.eq(DbId(id.uuid()))).filter(sessions::refresh_digest.eq(&from.0));
+            let next = (sessions::refresh_digest.eq(&to.0), sessions::expires_at.eq(DbInstant(expires_at)));
+            Ok(diesel::update(session).set(next).execute(conn)? == 1)
+        });
+        Ok(rotated.await?)
+    }
+
+    async fn keep_link(&self, link: SetUpLink) -> Result<(), StoreError> {
+        let kept = self.engine.write(move |conn| {
+            let row = (
+                set_up_links::user_id.eq(DbId(link.user_id.uuid())),
+                set_up_links::digest.eq(&link.digest.0),
+                set_up_links::expires_at.eq(DbInstant(link.expires_at)),
+            );
+            diesel::insert_into(set_up_links::table)
+                .values(row)
+                .on_conflict(set_up_links::user_id)
+                .do_update()
+                .set((
+                    set_up_links::digest.eq(excluded(set_up_links::digest)),
+                    set_up_links::expires_at.eq(excluded(set_up_links::expires_at)),
+                ))
+                .execute(conn)?;
+            Ok(())
+        });
+        Ok(kept.await?)
+    }
+
+    async fn find_link(&self, digest: SecretDigest, now: Timestamp) -> Result<Option<UserId>, StoreError> {
+        let found = self.engine.readers().run(move |conn| {
+            let user: Option<DbId> = set_up_links::table
+                .filter(set_up_links::digest.eq(digest.0))
+                .filter(set_up_links::expires_at.gt(DbInstant(now)))
+                .select(set_up_links::user_id)
+                .first(conn)
+                .optional()?;
+            Ok(user.map(|id| UserId::new(id.0)))
+        });
+        Ok(found.await?)
+    }
+
+    async fn administration(&self) -> Result<Administration, StoreError> {
+        let asked = self.engine.readers().run(|conn| {
+            let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).select(users::id);
+            let any: Option<DbId> = admins.first(conn).optional()?;
+            let with_password: Option<DbId> =
+                admins.inner_join(passwords::table.on(passwords::user_id.eq(users::id))).first(conn).optional()?;
+            Ok(Administration { exists: any.is_some(), has_password: with_password.is_some() })
+        });
+        Ok(asked.await?)
+    }
+
+    async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
+        let swept = self.engine.write(move |conn| {
+            let now = DbInstant(now);
+            diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
+            diesel::delete(set_up_links::table.filter(set_up_links::expires_at.le(now))).execute(conn)?;
+            diesel::delete(failed_logins::table.filter(failed_logins::expires_at.le(now))).execute(conn)?;
+            Ok(())
+        });
+        Ok(swept.await?)
+    }
+}
+
+fn locked_until(conn: &mut Conn, email: &str, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    let until: Option<DbInstant> = failed_logins::table
+        .filter(failed_logins::email.eq(email))
+        .filter(failed_logins::failures.ge(MOST_FAILURES))
+        .filter(failed_logins::expires_at.gt(DbInstant(now)))
+        .select(failed_logins::expires_at)
+        .first(conn)
+        .optional()?;
+    Ok(until.map(|until| until.0))
+}
+
+fn forget_failures(conn: &mut Conn, email: &str) -> Result<(), Failure> {
+    diesel::delete(failed_logins::table.filter(failed_logins::email.eq(email))).execute(conn)?;
+    Ok(())
+}
+
+/// Counts on, or from 1 where the last failure lies too long ago.
+fn count_failure(conn: &mut Conn, email: &str, now: Timestamp) -> Result<(), Failure> {
+    let row = failed_logins::table.filter(failed_logins::email.eq(email));
+    diesel::delete(row.filter(failed_logins::expires_at.le(DbInstant(now)))).execute(conn)?;
+    let first = (
+        failed_logins::email.eq(email),
+        failed_logins::failures.eq(1),
+        failed_logins::expires_at.eq(DbInstant(now.plus_seconds(LOCK_SECONDS))),
+    );
+    diesel::insert_into(failed_logins::table)
+        .values(first)
+        .on_conflict(failed_logins::email)
+        .do_update()
+        .set((
+            failed_logins::failures.eq(failed_logins::failures + 1),
+            failed_logins::expires_at.eq(excluded(failed_logins::expires_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
