@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories contracts coverage smoke drill drill-growth drill-unprotected
+.PHONY: help run test tools lint advisories contracts coverage fuzz smoke drill drill-growth drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,11 @@ advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network
 	cargo deny check advisories
 
 contracts: ## write anew what is generated in docs, which tests compare with the code
-	cargo run --quiet --package showrunner -- openapi > target/openapi.json
-	mv target/openapi.json docs/openapi.json
+	cargo test --quiet --package showrunner-http --test api -- --ignored written_anew
+
+fuzz: FUZZ_SECONDS ?= 240
+fuzz: tools ## ask the server, by Schemathesis, whether it does what docs/openapi.json says; FUZZ_SECONDS for six runs in all
+	scripts/with-postgres.sh scripts/schemathesis.sh $(FUZZ_SECONDS)
 
 coverage: tools ## how many lines the tests run: 90 % of the domain's and 85 % of all, or it fails (needs cargo-llvm-cov)
 	scripts/with-postgres.sh scripts/coverage.sh

@@ -6,7 +6,7 @@
 //! cannot be saved without its event. Everything that follows from a change (activities, notifications, live
 //! delivery) is a reader of the event log.
 //!
-//! With the feature `mocks` the module `mocks` offers a mockall mock of every port; with the feature `schema` records
+//! With the feature `mocks` the module `mocks` offers a mockall mock of every port, and [`event`] a sample of every event; with the feature `schema` records
 //! and values tell their JSON Schema.
 
 pub mod activity;

@@ -1,10 +1,30 @@
 //! Page cursors: opaque to clients, the domain's own "place behind an item" to us.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use showrunner_web::Problem;
+
+/// A cursor as a client sends it.
+pub(crate) struct Cursor(pub(crate) String);
+
+impl JsonSchema for Cursor {
+    fn schema_name() -> Cow<'static, str> {
+        "Cursor".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
+    }
+}
 
 /// The cursor of the place `after`: base64url (RFC 4648 section 5) of its JSON.
 pub(crate) fn encode(after: &impl Serialize) -> String {

@@ -1,11 +1,14 @@
 //! The kinds of parameters that this API has.
 
+use std::convert::Infallible;
+
 use actix_web::HttpRequest;
 use serde::de::DeserializeOwned;
 use showrunner_domain::{Limit, Line};
 use showrunner_web::{Problem, Query};
 
-use crate::{cursor, parse};
+use crate::cursor::{self, Cursor};
+use crate::parse;
 
 /// The kinds of parameters.
 pub(crate) trait Parameters {
@@ -33,7 +36,7 @@ impl Parameters for Query {
     }
 
     fn cursor<After: DeserializeOwned>(&mut self) -> Option<After> {
-        let text = self.take("cursor", |text| Ok::<_, std::convert::Infallible>(text.to_owned()))?;
+        let Cursor(text) = self.take("cursor", |text| Ok::<_, Infallible>(Cursor(text.to_owned())))?;
         cursor::decode(&text).map_err(|problem| self.unreadable(problem)).ok()
     }
 }

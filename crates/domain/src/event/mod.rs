@@ -8,10 +8,13 @@ mod catch_up;
 mod data;
 mod import_mark;
 mod kind;
+mod meaning;
 mod port;
 mod reader;
 mod record;
 mod run;
+#[cfg(any(test, feature = "mocks"))]
+mod sample;
 mod seq;
 mod topic;
 
@@ -29,5 +32,7 @@ pub use reader::{Effects, ParkedEvent, Reader, ReaderName, Undigestible};
 pub use record::{ActorStamp, DomainEvent, EventId, LoggedEvent, Origin};
 pub(crate) use record::{Stamp, json_text};
 pub use run::{ReaderRun, Step};
+#[cfg(any(test, feature = "mocks"))]
+pub use sample::sample;
 pub use seq::{LogBounds, Seq};
 pub use topic::{Topic, UnknownTopic};

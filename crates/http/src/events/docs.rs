@@ -77,6 +77,7 @@ fn page(generator: &mut SchemaGenerator) -> Schema {
 
 /// An event on the wire. A log may hold events that this release does not know by name.
 fn envelope() -> Value {
+    let meanings = EventKind::ALL.map(|kind| format!("`{}`: {}", kind.as_str(), kind.meaning()));
     json!({
         "type": "object",
         "required": ["seq", "id", "event", "data", "timestamp"],
@@ -85,7 +86,7 @@ fn envelope() -> Value {
             "id": { "type": "string", "format": "uuid" },
             "event": {
                 "type": "string",
-                "description": "What happened.",
+                "description": format!("What happened; there may be others. {}", meanings.join(" ")),
                 "examples": EventKind::ALL.map(EventKind::as_str),
             },
             "data": { "type": "object", "description": "The particulars; the guide to events has them for each." },

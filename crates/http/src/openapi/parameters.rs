@@ -56,17 +56,20 @@ fn parameter(endpoint: &Endpoint, member: &Member, generator: &mut SchemaGenerat
 }
 
 fn header(header: Header) -> Value {
-    let (name, description, pattern, example) = match header {
+    let (name, description, schema, example) = match header {
         Header::IfMatch => (
             "If-Match",
             "The version that the change was made on, as its `ETag`; `*` for any. Without it a race that is lost is run again.",
-            r#"^("[1-9][0-9]{0,8}"|\*)$"#,
+            json!({ "anyOf": [
+                { "type": "string", "const": "*" },
+                { "type": "string", "minLength": 1, "pattern": r#"^"[1-9][0-9]{0,8}"$"# },
+            ]}),
             "\"3\"",
         ),
         Header::IdempotencyKey => (
             "Idempotency-Key",
             "Names this request: sent again within 24 hours with the same body it gets the first answer again.",
-            "^[!-~]{1,255}$",
+            json!({ "type": "string", "minLength": 1, "pattern": "^[!-~]{1,255}$" }),
             "01a2045d-9f0c-7a3e-8c3e-6b1f0d3c2a10",
         ),
     };
@@ -75,7 +78,7 @@ fn header(header: Header) -> Value {
         "in": "header",
         "required": false,
         "description": description,
-        "schema": { "type": "string", "minLength": 1, "pattern": pattern },
+        "schema": schema,
         "example": example,
     })
 }

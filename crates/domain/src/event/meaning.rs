@@ -1,0 +1,29 @@
+//! What the events mean, in the words in which every document tells of them.
+
+use super::EventKind;
+
+impl EventKind {
+    /// What has happened, as a sentence.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::ShowCreated => "A show came into being.",
+            Self::ShowUpdated => "Fields of a show changed.",
+            Self::ShowDeleted => "A show was deleted for good.",
+            Self::EpisodeCreated => "An episode came into being.",
+            Self::EpisodeUpdated => "Fields of an episode changed.",
+            Self::EpisodeDeleted => "An episode was deleted: `deleteType` is `soft`, or `permanent`.",
+            Self::EpisodeRestored => "A softly deleted episode came back.",
+            Self::UserCreated => "A user's account came into being.",
+            Self::UserUpdated => {
+                "Fields of a user's account changed, or the password, which is named in `changedFields` alone."
+            }
+            Self::UserDeleted => "A user's account was deleted.",
+            Self::UserLoggedIn => "A user signed in: a session began.",
+            Self::UserLoggedOut => {
+                "A user's session was ended: `reason` is `logout`, or `refresh_token_reused` where its refresh token came twice."
+            }
+            Self::Notification => "A notification was written for its owner.",
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! One event of every kind, made by the transition that makes it: for tests and documents about the whole catalogue.
+
+use uuid::Uuid;
+
+use super::{ActorStamp, DomainEvent, EventId, EventKind, LoggedEvent, Origin, Reader as _, Seq, Stamp};
+use crate::episode::{Episode, EpisodeId, EpisodeNumber, EpisodePatch, EpisodeStatus, NewEpisode, Title};
+use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, SessionId, User, UserId, UserPatch};
+use crate::notification::{Interest, NotificationReader};
+use crate::show::{NewShow, Show, ShowId, ShowName, ShowPatch, ShowStatus};
+use crate::{Change, Line, Timestamp};
+
+/// The event of this kind that user 1 causes, at this place of the log: to themselves, to show 7 or to episode 2 of it.
+///
+/// # Panics
+/// Where a transition refuses what is right.
+#[must_use]
+pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
+    let stamp = &stamp();
+    let event = match kind {
+        EventKind::ShowCreated => told(&show()),
+        EventKind::ShowUpdated => {
+            let patch = ShowPatch { status: Some(ShowStatus::Active), ..ShowPatch::default() };
+            told(&right(show().state().clone().update(patch, stamp)))
+        }
+        EventKind::ShowDeleted => told(&show().state().clone().delete(stamp)),
+        EventKind::EpisodeCreated => told(&episode()),
+        EventKind::EpisodeUpdated => {
+            let patch = EpisodePatch { status: Some(EpisodeStatus::Published), ..EpisodePatch::default() };
+            told(&right(episode().state().clone().update(patch, stamp).ok().flatten()))
+        }
+        EventKind::EpisodeDeleted => told(&episode().state().clone().delete(stamp)),
+        EventKind::EpisodeRestored => {
+            told(&right(episode().state().clone().delete(stamp).state().clone().restore(stamp).ok()))
+        }
+        EventKind::UserCreated => told(&user()),
+        EventKind::UserUpdated => {
+            let patch = UserPatch { role: Some(Role::Editor), ..UserPatch::default() };
+            told(&right(user().state().clone().update(patch, false, stamp)))
+        }
+        EventKind::UserDeleted => told(&user().state().clone().delete(stamp)),
+        EventKind::UserLoggedIn => told(&session()),
+        EventKind::UserLoggedOut => told(&session().state().clone().end(user().state(), SessionEnd::Logout, stamp)),
+        EventKind::Notification => {
+            let cause = LoggedEvent::numbered(told(&episode()), seq);
+            right(
+                NotificationReader
+                    .digest(&cause, &Interest::default())
+                    .ok()
+                    .and_then(|effects| effects.events.into_iter().next()),
+            )
+        }
+    };
+    LoggedEvent::numbered(event, seq)
+}
+
+fn told<T>(change: &Change<T>) -> DomainEvent {
+    change.events()[0].clone()
+}
+
+fn right<T>(value: Option<T>) -> T {
+    let Some(value) = value else { panic!("a sample is not valid") };
+    value
+}
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn stamp() -> Stamp {
+    let actor = ActorStamp { id: Some(UserId::new(id(1))), name: "An admin".to_owned(), email: None };
+    Stamp { id: EventId::new(id(9)), now: right(Timestamp::from_micros(0)), actor, origin: Origin::default() }
+}
+
+fn show() -> Change<Show> {
+    let new = NewShow { name: right(ShowName::parse("Show").ok()), others: ShowPatch::default() };
+    Show::create(ShowId::new(id(7)), new, &stamp())
+}
+
+fn episode() -> Change<Episode> {
+    let new = NewEpisode {
+        title: right(Title::parse("Pilot").ok()),
+        episode_number: right(EpisodeNumber::parse(1).ok()),
+        others: EpisodePatch { show_id: Some(Some(ShowId::new(id(7)))), ..EpisodePatch::default() },
+    };
+    Episode::create(EpisodeId::new(id(2)), new, &stamp())
+}
+
+fn user() -> Change<User> {
+    let email = right(Email::parse("admin@example.com").ok());
+    let new = NewUser { email, name: right(Line::parse("An admin").ok()), role: Role::Admin };
+    User::create(UserId::new(id(1)), new, &stamp())
+}
+
+fn session() -> Change<Session> {
+    Session::begin(SessionId::new(id(3)), user().state(), SecretDigest(String::new()), &stamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::ActivityReader;
+
+    #[test]
+    fn every_kind_of_event_has_a_sample_of_its_name_that_the_feed_can_digest() {
+        for kind in EventKind::ALL {
+            let event = sample(kind, Seq::START.next());
+            assert_eq!(event.name, kind.as_str());
+            assert!(ActivityReader.digest(&event, &Interest::default()).is_ok(), "{kind:?}");
+        }
+    }
+}
