@@ -19,6 +19,7 @@ mod following;
 mod harness;
 mod import;
 mod kill;
+mod members;
 mod people;
 mod presence;
 mod repetition;

@@ -9,6 +9,7 @@ mod open_files;
 mod presence;
 mod readers;
 mod readiness;
+mod revoking;
 mod services;
 mod settings;
 mod system;

@@ -6,8 +6,11 @@ use actix_web::web::Data;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
-use showrunner_domain::identity::{AccessService, PasswordHasher, Secrets, SignInService, TokenSigner, UserService};
+use showrunner_domain::identity::{
+    AccessService, Bearers, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
+};
 use showrunner_domain::import::ImportService;
+use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::ShowService;
@@ -15,6 +18,7 @@ use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::{RandomSecrets, Verifier};
 use showrunner_store::Ports;
 
+use crate::revoking::revoking;
 use crate::system::{SystemClock, SystemIds};
 
 /// Everything that handlers call.
@@ -22,6 +26,7 @@ use crate::system::{SystemClock, SystemIds};
 pub(crate) struct Services {
     pub(crate) access: Data<AccessService>,
     pub(crate) shows: Data<ShowService>,
+    pub(crate) memberships: Data<MembershipService>,
     pub(crate) episodes: Data<EpisodeService>,
     pub(crate) activities: Data<ActivityService>,
     pub(crate) notifications: Data<NotificationService>,
@@ -40,10 +45,20 @@ pub(crate) struct Proofs {
 
 /// The services on `ports`; `gate` tells how far the readers have come.
 pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> Services {
+    let bearers = Arc::new(Bearers::new(ports.users.clone()));
+    let ports = &revoking(ports, bearers.clone());
     Services {
-        access: Data::new(access(ports)),
+        access: Data::new(access(ports, bearers)),
         shows: Data::new(ShowService {
             shows: ports.shows.clone(),
+            ledger: ports.ledger.clone(),
+            clock: clock(),
+            ids: ids(),
+        }),
+        memberships: Data::new(MembershipService {
+            memberships: ports.memberships.clone(),
+            shows: ports.shows.clone(),
+            users: ports.users.clone(),
             ledger: ports.ledger.clone(),
             clock: clock(),
             ids: ids(),
@@ -106,8 +121,9 @@ fn secrets() -> Arc<dyn Secrets> {
 }
 
 /// The service that accepts and issues tokens.
-pub(crate) fn access(ports: &Ports) -> AccessService {
+pub(crate) fn access(ports: &Ports, bearers: Arc<Bearers>) -> AccessService {
     AccessService {
+        bearers,
         users: ports.users.clone(),
         ledger: ports.ledger.clone(),
         verifier: Arc::new(Verifier::new(ports.signing_keys.clone())),

@@ -3,6 +3,7 @@
 use crate::episode::Episode;
 use crate::event::DomainEvent;
 use crate::identity::{NewPassword, Session, User};
+use crate::membership::Membership;
 use crate::show::Show;
 use crate::{Receipt, Version};
 
@@ -63,6 +64,8 @@ pub enum RecordChange {
     Show(Change<Show>),
     /// Of an episode.
     Episode(Change<Episode>),
+    /// Of a user's role within a show.
+    Membership(Change<Membership>),
     /// Of a user.
     User(Change<User>),
     /// Of a session.
@@ -99,6 +102,18 @@ impl ChangeSet {
         &self.changes
     }
 
+    /// Whether any of these changes may take something from somebody who was let in before it: their account, role,
+    /// session or password.
+    #[must_use]
+    pub fn revokes(&self) -> bool {
+        self.changes.iter().any(|change| match change {
+            RecordChange::User(change) => change.expected().is_some(),
+            RecordChange::Session(change) => change.expected().is_some(),
+            RecordChange::Membership(_) | RecordChange::Password(_) => true,
+            RecordChange::Show(_) | RecordChange::Episode(_) => false,
+        })
+    }
+
     /// The receipt, if the request asked for one.
     #[must_use]
     pub const fn receipt(&self) -> Option<&Receipt> {
@@ -110,6 +125,7 @@ impl ChangeSet {
         self.changes.iter().flat_map(|change| match change {
             RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
+            RecordChange::Membership(change) => change.events(),
             RecordChange::User(change) => change.events(),
             RecordChange::Session(change) => change.events(),
             RecordChange::Password(_) => &[],
@@ -132,6 +148,12 @@ impl From<Change<Show>> for ChangeSet {
 impl From<Change<Episode>> for ChangeSet {
     fn from(change: Change<Episode>) -> Self {
         Self { changes: vec![RecordChange::Episode(change)], receipt: None }
+    }
+}
+
+impl From<Change<Membership>> for ChangeSet {
+    fn from(change: Change<Membership>) -> Self {
+        Self { changes: vec![RecordChange::Membership(change)], receipt: None }
     }
 }
 

@@ -10,6 +10,7 @@ pub use crate::identity::{
 };
 pub use crate::import::MockImportStore;
 pub use crate::ledger::MockLedger;
+pub use crate::membership::MockMembershipStore;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;
 pub use crate::show::MockShowStore;

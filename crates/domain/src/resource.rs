@@ -13,6 +13,8 @@ pub enum ResourceKind {
     Episode,
     /// A user's account.
     User,
+    /// A user's role within a show.
+    Membership,
     /// An entry of the activity feed.
     Activity,
     /// A notification.
@@ -31,6 +33,7 @@ impl ResourceKind {
             Self::Show => "show",
             Self::Episode => "episode",
             Self::User => "user",
+            Self::Membership => "membership",
             Self::Activity => "activity",
             Self::Notification => "notification",
             Self::Event => "event",

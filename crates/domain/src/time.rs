@@ -1,6 +1,7 @@
 //! Points in time, and the port that tells the current one.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -34,6 +35,12 @@ impl Timestamp {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc).into())
+    }
+
+    /// How long ago `earlier` was; `None` where it lies after this point.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Option<Duration> {
+        self.0.signed_duration_since(earlier.0).to_std().ok()
     }
 
     /// This point moved by `seconds`; it stays where it is at the ends of the calendar.

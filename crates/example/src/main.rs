@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use showrunner_domain::episode::{EpisodeNumber, EpisodePatch, EpisodeService, EpisodeStatus, NewEpisode, Title};
 use showrunner_domain::event::Origin;
-use showrunner_domain::identity::{Actor, Caller, Role, UserId};
+use showrunner_domain::identity::{Actor, Caller, Role, ShowRoles, UserId};
 use showrunner_domain::{Clock as _, IdSource as _, Terms};
 use showrunner_example::{PremiereDesk, Shelf, SystemClock, SystemIds};
 
@@ -56,6 +56,7 @@ fn scheduler() -> Caller {
         email: "scheduler@example.com".to_owned(),
         name: "A scheduler".to_owned(),
         role: Role::Editor,
+        shows: ShowRoles::default(),
         granted: Role::Editor,
         session: None,
         expires_at: SystemClock.now().plus_seconds(60),

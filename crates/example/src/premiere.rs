@@ -62,7 +62,7 @@ mod tests {
     use futures_executor::block_on;
     use showrunner_domain::episode::{EpisodeNumber, NewEpisode, Title};
     use showrunner_domain::event::Origin;
-    use showrunner_domain::identity::{Actor, Role, UserId};
+    use showrunner_domain::identity::{Actor, Role, ShowRoles, UserId};
     use showrunner_domain::mocks::{MockClock, MockEpisodeStore, MockIdSource, MockLedger};
     use showrunner_domain::{Committed, Page, RecordChange, Timestamp, Version};
     use uuid::Uuid;
@@ -86,7 +86,16 @@ mod tests {
         let (email, name) = ("scheduler@example.com".to_owned(), "A scheduler".to_owned());
         let role = Role::Editor;
         Caller {
-            actor: Actor { id, email, name, role, granted: role, session: None, expires_at: second(9_999) },
+            actor: Actor {
+                id,
+                email,
+                name,
+                role,
+                shows: ShowRoles::default(),
+                granted: role,
+                session: None,
+                expires_at: second(9_999),
+            },
             origin: Origin::default(),
         }
     }

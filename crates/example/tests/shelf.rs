@@ -8,7 +8,7 @@ use showrunner_domain::episode::{
     Episode, EpisodeNumber, EpisodePatch, EpisodeQuery, EpisodeService, EpisodeSort, NewEpisode, Title,
 };
 use showrunner_domain::event::Origin;
-use showrunner_domain::identity::{Actor, Caller, Role, UserId};
+use showrunner_domain::identity::{Actor, Caller, Role, ShowRoles, UserId};
 use showrunner_domain::{Answered, Clock as _, IdSource as _, Limit, Precondition, ServiceError, Terms};
 use showrunner_example::{Shelf, SystemClock, SystemIds};
 
@@ -24,6 +24,7 @@ fn editor() -> Caller {
         email: "editor@example.com".into(),
         name: "An editor".into(),
         role: Role::Editor,
+        shows: ShowRoles::default(),
         granted: Role::Editor,
         session: None,
         expires_at: SystemClock.now().plus_seconds(60),

@@ -3,7 +3,7 @@
 //! A handler extracts, calls one use case and answers. It takes [`Identified`](showrunner_web::Identified) first and
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
 //! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
-//! `ShowService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `SignInService`,
+//! `ShowService`, `MembershipService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `SignInService`,
 //! `UserService`, `CatchUp`, an [`AttemptLimit`] and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
@@ -20,6 +20,7 @@ mod events;
 mod fields;
 mod health;
 mod me;
+mod memberships;
 mod notifications;
 mod openapi;
 mod parse;

@@ -7,6 +7,11 @@ use showrunner_web::Problem;
 
 /// The identifier in the path's segment `{id}`.
 pub(crate) fn id<Id: FromStr>(request: &HttpRequest) -> Result<Id, Problem> {
-    let text = request.match_info().get("id").unwrap_or_default();
+    id_named("id", request)
+}
+
+/// The identifier in the path's segment of this name.
+pub(crate) fn id_named<Id: FromStr>(name: &str, request: &HttpRequest) -> Result<Id, Problem> {
+    let text = request.match_info().get(name).unwrap_or_default();
     text.parse().map_err(|_| Problem::malformed("The id in the path must be a UUID, as in the field `id` of a record."))
 }

@@ -4,8 +4,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
 use crate::{
-    activities, auth, documentation, episodes, events, health, me, notifications, openapi, preferences, presence,
-    shows, users,
+    activities, auth, documentation, episodes, events, health, me, memberships, notifications, openapi, preferences,
+    presence, shows, users,
 };
 
 /// What everything that asks for a token, or hands one out, has its path under.
@@ -15,6 +15,7 @@ const API: &str = "/api/v1";
 fn endpoints() -> Vec<Endpoint> {
     let rooms = [
         shows::endpoints,
+        memberships::endpoints,
         episodes::endpoints,
         activities::endpoints,
         notifications::endpoints,

@@ -8,6 +8,7 @@ use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::{SignInStore, SigningKeyStore, UserStore};
 use showrunner_domain::import::ImportStore;
+use showrunner_domain::membership::MembershipStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
 use showrunner_domain::show::ShowStore;
@@ -30,6 +31,8 @@ pub struct Ports {
     pub imports: Arc<dyn ImportStore>,
     /// Users.
     pub users: Arc<dyn UserStore>,
+    /// Users' roles within shows.
+    pub memberships: Arc<dyn MembershipStore>,
     /// What users sign in with.
     pub sign_ins: Arc<dyn SignInStore>,
     /// Public halves of signing keys.

@@ -63,6 +63,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::{Id, Instant};
+
+    show_members (show_id, user_id) {
+        show_id -> Id,
+        user_id -> Id,
+        role -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Text;
     use crate::types::Instant;
 
@@ -339,4 +353,5 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, passwords, sessions);
+diesel::joinable!(show_members -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, passwords, sessions, show_members);

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use showrunner_domain::event::Origin;
-use showrunner_domain::identity::{Actor, Caller, Email};
+use showrunner_domain::identity::{Actor, Caller, Email, ShowRoles};
 use showrunner_domain::import::{ImportError, Imported, Mode, Problems, Sheet};
 use showrunner_domain::show::ShowName;
 use showrunner_store::{Ports, migrations};
@@ -80,6 +80,7 @@ async fn caller(ports: &Ports, email: &str) -> Result<Caller, CommandError> {
         email: user.email.to_string(),
         name: user.name.to_string(),
         role: user.role,
+        shows: ShowRoles::default(),
         granted: user.role,
         session: None,
         expires_at,

@@ -166,6 +166,7 @@ impl Shared {
         let Services {
             access,
             shows,
+            memberships,
             episodes,
             activities,
             notifications,
@@ -178,6 +179,7 @@ impl Shared {
         config
             .app_data(access)
             .app_data(shows)
+            .app_data(memberships)
             .app_data(episodes)
             .app_data(activities)
             .app_data(notifications)

@@ -1,6 +1,8 @@
 //! `showrunner token`: an access token, printed and nothing else.
 
-use showrunner_domain::identity::{Email, Role};
+use std::sync::Arc;
+
+use showrunner_domain::identity::{Bearers, Email, Role};
 use showrunner_domain::{FieldError, ServiceError};
 use showrunner_identity::{KeyPair, Signer};
 use showrunner_store::{Ports, migrations};
@@ -20,7 +22,8 @@ pub(super) async fn run(email: &str, role: &str, flags: Flags) -> Result<(), Com
     migrations::up(&settings.database)?;
     let ports = showrunner_store::open(&settings.database)?;
     let signer = signer(&settings, &ports).await?;
-    println!("{}", services::access(&ports).issue(&signer, email, role).await?);
+    let bearers = Arc::new(Bearers::new(ports.users.clone()));
+    println!("{}", services::access(&ports, bearers).issue(&signer, email, role).await?);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::Arc;
 
 use showrunner_domain::identity::{
-    Authority, Email, NewUser, Password, Role, Secret, User, UserId, UserPatch, UserQuery, UserService,
+    Authority, Bearers, Email, NewUser, Password, Role, Secret, User, UserId, UserPatch, UserQuery, UserService,
 };
 use showrunner_domain::{Invalid, Limit, Line, Terms};
 use showrunner_identity::Argon2id;
@@ -12,6 +12,7 @@ use showrunner_store::migrations;
 
 use super::{CommandError, make_data_folder};
 use crate::cli::{Flags, UserStep};
+use crate::revoking::revoking;
 use crate::services;
 use crate::settings::Settings;
 
@@ -61,7 +62,8 @@ impl Accounts {
         make_data_folder(&settings.data_dir)?;
         migrations::up(&settings.database)?;
         let ports = showrunner_store::open(&settings.database)?;
-        let users = services::users(&ports, Arc::new(Argon2id::new()?));
+        let bearers = Arc::new(Bearers::new(ports.users.clone()));
+        let users = services::users(&revoking(&ports, bearers), Arc::new(Argon2id::new()?));
         Ok(Self { users, base: format!("http://{}", settings.listen) })
     }
 

@@ -25,6 +25,15 @@ struct WithUser {
     user: Named,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MembershipChanged {
+    user_name: String,
+    show_id: Value,
+    role: Option<String>,
+    previous_role: Option<String>,
+}
+
 /// What an event says for the feed.
 struct Entry {
     action: ActivityAction,
@@ -100,9 +109,24 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         EventKind::UserLoggedIn => {
             Entry::named(ActivityAction::Login, serde_json::from_str::<WithUser>(data)?.user.name)
         }
+        EventKind::MembershipChanged => membership(data)?,
         EventKind::UserLoggedOut | EventKind::Notification => return Ok(None),
     };
     Ok(Some(entry))
+}
+
+fn membership(data: &str) -> Result<Entry, Undigestible> {
+    let MembershipChanged { user_name, show_id, role, previous_role } = serde_json::from_str(data)?;
+    let (action, mut metadata) = match (&previous_role, &role) {
+        (None, _) => (ActivityAction::Create, json!({ "role": role })),
+        (_, None) => (ActivityAction::Delete, json!({ "role": previous_role })),
+        (Some(_), Some(_)) => {
+            (ActivityAction::Update, json!({ "changedFields": ["role"], "changes": { "role": [previous_role, role] } }))
+        }
+    };
+    metadata["name"] = json!(user_name);
+    metadata["showId"] = show_id;
+    Ok(Entry { action, name: user_name, metadata })
 }
 
 fn record(event: &LoggedEvent, entry: Entry) -> Activity {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Episode, EpisodeAfter, EpisodeId, EpisodePatch, EpisodeQuery, EpisodeStore, NewEpisode};
 use crate::event::Stamp;
-use crate::identity::{Action, Caller, permit};
+use crate::identity::{Action, Caller, permit, permit_somewhere, permit_within};
 use crate::writing::{Decision, Writing};
 use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
 
@@ -23,8 +23,7 @@ pub struct EpisodeService {
 impl EpisodeService {
     /// The episode, if it is not deleted.
     pub async fn get(&self, caller: &Caller, id: EpisodeId) -> Result<Episode, ServiceError> {
-        permit(&caller.actor, Action::Read, ResourceKind::Episode)?;
-        self.load(id, Hidden::AreAbsent).await
+        self.load(caller, Action::Read, id, Hidden::AreAbsent).await
     }
 
     /// A page of episodes.
@@ -44,12 +43,13 @@ impl EpisodeService {
         new: NewEpisode,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
+        permit_within(&caller.actor, Action::Write, ResourceKind::Episode, new.others.show_id.flatten())?;
         let id = EpisodeId::new(self.ids.next());
         self.writing(terms).create(|| Episode::create(id, new, &self.stamp(caller))).await
     }
 
-    /// Merges `patch` into an episode, once for each receipt. Where nothing differs nothing is written.
+    /// Merges `patch` into an episode, once for each receipt. Where nothing differs nothing is written. Who moves it to
+    /// another show must be allowed to write there too.
     pub async fn update(
         &self,
         caller: &Caller,
@@ -57,13 +57,15 @@ impl EpisodeService {
         patch: &EpisodePatch,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
+        if let Some(show) = patch.show_id {
+            permit_within(&caller.actor, Action::Write, ResourceKind::Episode, show)?;
+        }
         let decide = |episode: Episode| {
             let unchanged = episode.clone();
             let change = episode.update(patch.clone(), &self.stamp(caller))?;
             Ok(change.map_or(Decision::Leave(unchanged), Decision::Write))
         };
-        self.writing(terms).change(|| self.load(id, Hidden::AreAbsent), decide).await
+        self.writing(terms).change(|| self.load(caller, Action::Write, id, Hidden::AreAbsent), decide).await
     }
 
     /// Deletes an episode, so that it can be restored, and answers its last state.
@@ -73,9 +75,8 @@ impl EpisodeService {
         id: EpisodeId,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
         let decide = |episode: Episode| Ok(Decision::Write(episode.delete(&self.stamp(caller))));
-        self.writing(terms).change(|| self.load(id, Hidden::AreAbsent), decide).await
+        self.writing(terms).change(|| self.load(caller, Action::Write, id, Hidden::AreAbsent), decide).await
     }
 
     /// Deletes an episode for good, also one that was deleted before, and answers its last state.
@@ -85,9 +86,8 @@ impl EpisodeService {
         id: EpisodeId,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
-        permit(&caller.actor, Action::Erase, ResourceKind::Episode)?;
         let decide = |episode: Episode| Ok(Decision::Write(episode.erase(&self.stamp(caller))));
-        self.writing(terms).change(|| self.load(id, Hidden::ArePresent), decide).await
+        self.writing(terms).change(|| self.load(caller, Action::Erase, id, Hidden::ArePresent), decide).await
     }
 
     /// Brings a deleted episode back, once for each receipt. One whose show was deleted meanwhile comes back without one.
@@ -97,8 +97,7 @@ impl EpisodeService {
         id: EpisodeId,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Episode)?;
-        let load = || self.load(id, Hidden::ArePresent);
+        let load = || self.load(caller, Action::Write, id, Hidden::ArePresent);
         let decide = |episode: Episode| episode.restore(&self.stamp(caller)).map(Decision::Write);
         match self.writing(terms).change(load, decide).await {
             // Nothing was given that could be refused but the show that the episode had.
@@ -110,11 +109,23 @@ impl EpisodeService {
         }
     }
 
-    async fn load(&self, id: EpisodeId, hidden: Hidden) -> Result<Episode, ServiceError> {
-        let episode = self.episodes.find_episode(id).await?;
-        episode
+    /// The episode, if the caller may do `action` to it. Which show it belongs to must be known to say so.
+    async fn load(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id: EpisodeId,
+        hidden: Hidden,
+    ) -> Result<Episode, ServiceError> {
+        permit_somewhere(&caller.actor, action, ResourceKind::Episode)?;
+        let episode = self
+            .episodes
+            .find_episode(id)
+            .await?
             .filter(|episode| episode.deleted_at.is_none() || hidden == Hidden::ArePresent)
-            .ok_or(ServiceError::NotFound { kind: ResourceKind::Episode })
+            .ok_or(ServiceError::NotFound { kind: ResourceKind::Episode })?;
+        permit_within(&caller.actor, action, ResourceKind::Episode, episode.show_id)?;
+        Ok(episode)
     }
 
     fn writing<'a>(&'a self, terms: &'a Terms) -> Writing<'a> {
@@ -142,7 +153,7 @@ mod tests {
     use super::*;
     use crate::episode::{EpisodeNumber, Title};
     use crate::event::Origin;
-    use crate::identity::{Actor, Role, UserId};
+    use crate::identity::{Actor, Role, ShowRoles, UserId};
     use crate::mocks::{MockClock, MockEpisodeStore, MockIdSource, MockLedger};
     use crate::show::ShowId;
     use crate::{CommitError, Committed, Precondition, Receipt, RecordChange, StoredReceipt, Timestamp, Version};
@@ -151,7 +162,8 @@ mod tests {
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
         let id = UserId::new(uuid::Uuid::from_u128(5));
         let (email, name) = ("editor@example.com".into(), "An editor".into());
-        let actor = Actor { id, email, name, role, granted: role, session: None, expires_at };
+        let actor =
+            Actor { id, email, name, role, shows: ShowRoles::default(), granted: role, session: None, expires_at };
         Caller { actor, origin: Origin::default() }
     }
 

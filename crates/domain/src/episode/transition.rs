@@ -78,7 +78,7 @@ impl Episode {
         if difference.fields.is_empty() {
             return Ok(None);
         }
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let data = EpisodeUpdated {
             episode: &self,
             changed_fields: &difference.fields,
@@ -92,7 +92,7 @@ impl Episode {
 
     /// Hides this episode, so that it can come back.
     pub(crate) fn delete(mut self, stamp: &Stamp) -> Change<Self> {
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         self.deleted_at = Some(self.updated_at);
         let event = self.tell_deleted("soft", stamp);
         Change::updated(expected, self, event)
@@ -100,7 +100,7 @@ impl Episode {
 
     /// Removes this episode for good.
     pub(crate) fn erase(mut self, stamp: &Stamp) -> Change<Self> {
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         self.deleted_at = self.deleted_at.or(Some(self.updated_at));
         let event = self.tell_deleted("permanent", stamp);
         Change::erased(expected, self, event)
@@ -111,7 +111,7 @@ impl Episode {
         if self.deleted_at.take().is_none() {
             return Err(ServiceError::Conflict { reason: "the episode is not deleted: there is nothing to restore" });
         }
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let data = EpisodeRestored { episode: &self, restored_by: stamp.actor_label() };
         let event = self.tell(EventKind::EpisodeRestored, stamp, &data);
         Ok(Change::updated(expected, self, event))
@@ -147,15 +147,6 @@ impl Episode {
         difference.set("genre", &mut self.genre, patch.genre);
         difference.set("thumbnail_url", &mut self.thumbnail_url, patch.thumbnail_url);
         difference
-    }
-
-    /// Moves on to the next version and answers the one before. A clock that went backwards does not take
-    /// `updated_at` along: versions and times of one record agree.
-    fn touch(&mut self, stamp: &Stamp) -> Version {
-        let expected = self.version;
-        self.version = expected.next();
-        self.updated_at = self.updated_at.max(stamp.now);
-        expected
     }
 
     fn tell(&self, kind: EventKind, stamp: &Stamp, data: &impl Serialize) -> DomainEvent {

@@ -27,13 +27,15 @@ pub enum EventKind {
     UserLoggedIn,
     /// A user's session was ended, by themselves or because its refresh token was used twice.
     UserLoggedOut,
+    /// Somebody's role within a show was given, changed or taken away.
+    MembershipChanged,
     /// A notification was written for its owner.
     Notification,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -46,6 +48,7 @@ impl EventKind {
         Self::UserDeleted,
         Self::UserLoggedIn,
         Self::UserLoggedOut,
+        Self::MembershipChanged,
         Self::Notification,
     ];
 
@@ -65,6 +68,7 @@ impl EventKind {
             Self::UserDeleted => "user_deleted",
             Self::UserLoggedIn => "user_logged_in",
             Self::UserLoggedOut => "user_logged_out",
+            Self::MembershipChanged => "membership_changed",
             Self::Notification => "notification",
         }
     }

@@ -23,6 +23,9 @@ impl EventKind {
             Self::UserLoggedOut => {
                 "A user's session was ended: `reason` is `logout`, or `refresh_token_reused` where its refresh token came twice."
             }
+            Self::MembershipChanged => {
+                "Somebody's role within a show was given, changed or taken away: `previousRole` is `null` where there was none, `role` where there is none any more."
+            }
             Self::Notification => "A notification was written for its owner.",
         }
     }

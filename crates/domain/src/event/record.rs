@@ -8,7 +8,7 @@ use super::{Audience, EventKind, ImportMark, Seq};
 use crate::id::id;
 use crate::identity::{Actor, Caller, UserId};
 use crate::show::ShowId;
-use crate::{Subject, Timestamp};
+use crate::{Subject, Timestamp, Version};
 
 id! {
     /// Identifies an event.
@@ -101,6 +101,15 @@ impl Stamp {
             actor: ActorStamp::from(&caller.actor),
             origin: caller.origin.clone(),
         }
+    }
+
+    /// Moves a record on to its next version, written now, and answers the version before. A clock that went backwards
+    /// does not take `updated_at` along: versions and times of one record agree.
+    pub(crate) fn touch(&self, version: &mut Version, updated_at: &mut Timestamp) -> Version {
+        let before = *version;
+        *version = before.next();
+        *updated_at = self.now.max(*updated_at);
+        before
     }
 
     /// How the actor is called in event data: the e-mail address where there is one.

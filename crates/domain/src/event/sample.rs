@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{ActorStamp, DomainEvent, EventId, EventKind, LoggedEvent, Origin, Reader as _, Seq, Stamp};
 use crate::episode::{Episode, EpisodeId, EpisodeNumber, EpisodePatch, EpisodeStatus, NewEpisode, Title};
 use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, SessionId, User, UserId, UserPatch};
+use crate::membership::Membership;
 use crate::notification::{Interest, NotificationReader};
 use crate::show::{NewShow, Show, ShowId, ShowName, ShowPatch, ShowStatus};
 use crate::{Change, Line, Timestamp};
@@ -40,6 +41,9 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
         EventKind::UserDeleted => told(&user().state().clone().delete(stamp)),
         EventKind::UserLoggedIn => told(&session()),
         EventKind::UserLoggedOut => told(&session().state().clone().end(user().state(), SessionEnd::Logout, stamp)),
+        EventKind::MembershipChanged => {
+            told(&Membership::create(ShowId::new(id(7)), user().state(), Role::Editor, stamp))
+        }
         EventKind::Notification => {
             let cause = LoggedEvent::numbered(told(&episode()), seq);
             right(

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Claims, Email, NewUser, Role, TokenSigner, TokenVerifier, User, UserId, UserStore};
+use super::{
+    Actor, Bearer, Bearers, Claims, Email, NewUser, Role, ShowRoles, TokenSigner, TokenVerifier, User, UserId,
+    UserStore,
+};
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{ChangeSet, Clock, CommitError, IdSource, Ledger, Line, ServiceError};
 
@@ -11,6 +14,8 @@ const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
 
 /// Accepts access tokens, and issues them on an operator's word.
 pub struct AccessService {
+    /// Knows whom tokens speak for.
+    pub bearers: Arc<Bearers>,
     /// Reads accounts.
     pub users: Arc<dyn UserStore>,
     /// Writes accounts.
@@ -30,11 +35,12 @@ impl AccessService {
     /// [`ServiceError::Unauthenticated`] where the token is not accepted, its user is gone or its session has ended.
     pub async fn authenticate(&self, token: &str) -> Result<Actor, ServiceError> {
         let Claims { sub, role, session, expires_at, .. } = self.verifier.verify(token).await?;
-        if expires_at <= self.clock.now() {
+        let now = self.clock.now();
+        if expires_at <= now {
             return Err(ServiceError::Unauthenticated { reason: "the token has expired: get a new one" });
         }
-        let user = self.users.find_bearer(sub, session, self.clock.now()).await?;
-        actor(user, role, session, expires_at)
+        let bearer = self.bearers.find(sub, session, now).await?;
+        actor(bearer, role, session, expires_at)
     }
 
     /// The actor as they are now: an earlier one whose token was good then. Whether it has expired is not asked.
@@ -43,8 +49,8 @@ impl AccessService {
     /// [`ServiceError::Unauthenticated`] where the user is gone or the session has ended meanwhile.
     pub async fn reconsider(&self, earlier: &Actor) -> Result<Actor, ServiceError> {
         let Actor { id, granted, session, expires_at, .. } = *earlier;
-        let user = self.users.find_bearer(id, session, self.clock.now()).await?;
-        actor(user, granted, session, expires_at)
+        let bearer = self.bearers.find_anew(id, session, self.clock.now()).await?;
+        actor(bearer, granted, session, expires_at)
     }
 
     /// A token for the user of this address, valid for twelve hours. A user who does not exist is created, with the
@@ -88,19 +94,25 @@ impl AccessService {
     }
 }
 
-/// `user` as an actor with the lower of both roles.
+/// `bearer` as an actor with the lower of both roles. Memberships replace the roles of viewers and editors, upwards and
+/// downwards; administrators keep theirs, so that nobody can lock the last of them out of a show.
 fn actor(
-    user: Option<User>,
+    bearer: Option<Arc<Bearer>>,
     granted: Role,
     session: Option<super::SessionId>,
     expires_at: crate::Timestamp,
 ) -> Result<Actor, ServiceError> {
     let gone =
         if session.is_some() { "the session has ended: sign in again" } else { "the token's user does not exist" };
-    let user = user.ok_or(ServiceError::Unauthenticated { reason: gone })?;
+    let bearer = bearer.ok_or(ServiceError::Unauthenticated { reason: gone })?;
+    let Bearer { user, memberships } = bearer.as_ref();
     let role = user.role.lower(granted).ok_or(ServiceError::Unauthenticated {
         reason: "the token's role and its user's have nothing in common: get a new token",
     })?;
+    let shows = match user.role {
+        Role::Admin => ShowRoles::default(),
+        _ => memberships.iter().filter_map(|(show, role)| Some((*show, role.lower(granted)?))).collect(),
+    };
     let (email, name) = (user.email.to_string(), user.name.to_string());
-    Ok(Actor { id: user.id, email, name, role, granted, session, expires_at })
+    Ok(Actor { id: user.id, email, name, role, shows, granted, session, expires_at })
 }

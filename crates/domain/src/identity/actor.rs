@@ -1,8 +1,9 @@
 //! Whoever makes a request.
 
-use super::{Role, SessionId, UserId};
+use super::{Role, SessionId, ShowRoles, UserId};
 use crate::Timestamp;
 use crate::event::Origin;
+use crate::show::ShowId;
 
 /// A user whose token was accepted, with the role that counts now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +14,24 @@ pub struct Actor {
     pub email: String,
     /// The name.
     pub name: String,
-    /// The lower of the token's role and the user's.
+    /// The lower of the token's role and the user's: what counts outside the shows of `shows`.
     pub role: Role,
+    /// What counts within single shows instead: the lower of the token's role and the membership's.
+    pub shows: ShowRoles,
     /// The highest role that the token carries.
     pub granted: Role,
     /// The session that the token belongs to, if it belongs to one.
     pub session: Option<SessionId>,
     /// When the token stops being accepted.
     pub expires_at: Timestamp,
+}
+
+impl Actor {
+    /// The role that counts within `show`, or outside any.
+    #[must_use]
+    pub fn role_within(&self, show: Option<ShowId>) -> Role {
+        show.and_then(|show| self.shows.within(show)).unwrap_or(self.role)
+    }
 }
 
 /// An actor and where their request came from.

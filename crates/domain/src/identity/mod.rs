@@ -3,6 +3,7 @@
 mod access;
 mod actor;
 mod authority;
+mod bearers;
 mod email;
 mod password;
 mod permission;
@@ -10,6 +11,7 @@ mod port;
 mod role;
 mod secret;
 mod session;
+mod show_roles;
 mod sign_in;
 mod user;
 mod users;
@@ -17,13 +19,15 @@ mod users;
 pub use access::AccessService;
 pub use actor::{Actor, Caller};
 pub use authority::Authority;
+pub use bearers::Bearers;
 pub use email::Email;
 #[cfg(any(test, feature = "mocks"))]
 pub use password::MockPasswordHasher;
 pub use password::{Password, PasswordHash, PasswordHasher};
-pub use permission::{Action, may_see, permit};
+pub(crate) use permission::permit_somewhere;
+pub use permission::{Action, may_see, permit, permit_within};
 pub use port::{
-    Administration, Claims, Credentials, LOCK_SECONDS, MOST_FAILURES, NewPassword, SetUpLink, SignInStore,
+    Administration, Bearer, Claims, Credentials, LOCK_SECONDS, MOST_FAILURES, NewPassword, SetUpLink, SignInStore,
     SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore,
 };
 #[cfg(any(test, feature = "mocks"))]
@@ -33,6 +37,8 @@ pub use role::Role;
 pub use secret::MockSecrets;
 pub use secret::{Secret, SecretDigest, Secrets};
 pub use session::{Session, SessionEnd, SessionId};
+pub use show_roles::ShowRoles;
 pub use sign_in::{OwnPatch, SignInService, SignedIn};
 pub use user::{NewUser, User, UserAfter, UserId, UserPatch, UserQuery};
+pub(crate) use users::personal;
 pub use users::{Invitation, UserService};

@@ -2,6 +2,7 @@
 
 use super::{Actor, Role};
 use crate::event::{Audience, LoggedEvent};
+use crate::show::ShowId;
 use crate::{ResourceKind, ServiceError};
 
 /// What somebody wants to do to a record.
@@ -15,7 +16,7 @@ pub enum Action {
     Erase,
     /// Create many at once, from a file.
     Import,
-    /// See and change what belongs to others: their accounts.
+    /// See and change what belongs to others, as their accounts, or decide what they may do within a show.
     Manage,
     /// See what is kept about its origin: addresses and user agents.
     ReadOrigin,
@@ -24,14 +25,14 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, Notification, Presence, Show, User};
+    use ResourceKind::{Activity, Episode, Event, Membership, Notification, Presence, Show, User};
     match role {
         Role::Admin => true,
         Role::Worker => false,
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
             // `Manage` them. What is written of `Presence` is one's own as well.
-            (Read, Show | Episode | Activity | Event | User | Notification | Presence)
+            (Read, Show | Episode | Membership | Activity | Event | User | Notification | Presence)
             | (Write, User | Notification | Presence) => true,
             (Write, Show | Episode) => matches!(role, Role::Editor),
             _ => false,
@@ -39,20 +40,44 @@ const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     }
 }
 
-/// Asks the permission table.
+/// Asks the permission table about what is in no show.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] where it says no.
 pub fn permit(actor: &Actor, action: Action, kind: ResourceKind) -> Result<(), ServiceError> {
-    if allows(actor.role, action, kind) { Ok(()) } else { Err(ServiceError::Forbidden { kind }) }
+    permit_within(actor, action, kind, None)
+}
+
+/// Asks the permission table about a show or what belongs to it, where a membership replaces the general role.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] where it says no.
+pub fn permit_within(
+    actor: &Actor,
+    action: Action,
+    kind: ResourceKind,
+    show: Option<ShowId>,
+) -> Result<(), ServiceError> {
+    if allows(actor.role_within(show), action, kind) { Ok(()) } else { Err(ServiceError::Forbidden { kind }) }
+}
+
+/// Asks the permission table whether `actor` may do this in any show or outside: who may not need not be told anything
+/// of the record.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] where it says no everywhere.
+pub(crate) fn permit_somewhere(actor: &Actor, action: Action, kind: ResourceKind) -> Result<(), ServiceError> {
+    let mut roles = actor.shows.roles().chain([actor.role]);
+    if roles.any(|role| allows(role, action, kind)) { Ok(()) } else { Err(ServiceError::Forbidden { kind }) }
 }
 
 /// Whether `actor` may learn of `event`, live or later.
 #[must_use]
 pub fn may_see(actor: &Actor, event: &LoggedEvent) -> bool {
+    let role = actor.role_within(event.show);
     match event.audience {
-        Audience::Readers => allows(actor.role, Action::Read, ResourceKind::Event),
-        Audience::Admins => matches!(actor.role, Role::Admin),
+        Audience::Readers => allows(role, Action::Read, ResourceKind::Event),
+        Audience::Admins => matches!(role, Role::Admin),
         Audience::User(id) => id == actor.id && allows(actor.role, Action::Read, ResourceKind::Notification),
     }
 }

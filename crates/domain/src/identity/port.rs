@@ -5,7 +5,17 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Email, PasswordHash, Role, SecretDigest, Session, SessionId, User, UserAfter, UserId, UserQuery};
+use crate::show::ShowId;
 use crate::{Page, StoreError, Timestamp};
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bearer {
+    /// The account.
+    pub user: User,
+    /// Their roles within shows, as memberships have them.
+    pub memberships: Vec<(ShowId, Role)>,
+}
 
 /// Reads accounts. They are written through the ledger.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
@@ -17,14 +27,14 @@ pub trait UserStore: Send + Sync {
     /// The account of this address.
     async fn find_user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
 
-    /// The account that a token speaks for. Where the token names a `session`, only if that is this user's and has not
-    /// ended at `now`. This is asked for every request, so it MUST be one statement.
+    /// The account that a token speaks for, with its memberships. Where the token names a `session`, only if that is this
+    /// user's and has not ended at `now`. MUST be one statement, so that both are of the same moment.
     async fn find_bearer(
         &self,
         id: UserId,
         session: Option<SessionId>,
         now: Timestamp,
-    ) -> Result<Option<User>, StoreError>;
+    ) -> Result<Option<Bearer>, StoreError>;
 
     /// A page of accounts, in the order of their creation.
     async fn list_users(&self, query: UserQuery) -> Result<Page<User, UserAfter>, StoreError>;

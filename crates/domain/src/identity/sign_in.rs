@@ -246,7 +246,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::identity::{Actor, Credentials, NewUser, PasswordHash, Role, Secret, SecretDigest, UserId};
+    use crate::identity::{Actor, Credentials, NewUser, PasswordHash, Role, Secret, SecretDigest, ShowRoles, UserId};
     use crate::mocks::{
         MockClock, MockIdSource, MockLedger, MockPasswordHasher, MockSecrets, MockSignInStore, MockTokenSigner,
         MockUserStore,
@@ -409,7 +409,8 @@ mod tests {
     fn caller(session: Option<SessionId>) -> Caller {
         let User { id, email, name, role, .. } = editor();
         let (email, name) = (email.to_string(), name.to_string());
-        let actor = Actor { id, email, name, role, granted: role, session, expires_at: time(99) };
+        let actor =
+            Actor { id, email, name, role, shows: ShowRoles::default(), granted: role, session, expires_at: time(99) };
         Caller { actor, origin: Origin::default() }
     }
 

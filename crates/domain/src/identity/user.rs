@@ -123,7 +123,7 @@ impl User {
         if difference.fields.is_empty() {
             return None;
         }
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let data = UserUpdated {
             user: &self,
             changed_fields: &difference.fields,
@@ -136,7 +136,7 @@ impl User {
 
     /// Removes this account for good.
     pub(crate) fn delete(mut self, stamp: &Stamp) -> Change<Self> {
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let (email, name, deleted_by) = (&self.email, self.name.as_str(), stamp.actor_label());
         let event =
             self.tell(EventKind::UserDeleted, stamp, &UserDeleted { user_id: self.id, email, name, deleted_by });
@@ -146,14 +146,6 @@ impl User {
     /// This user as the one who does something.
     pub(crate) fn as_actor(&self) -> ActorStamp {
         ActorStamp { id: Some(self.id), name: self.name.to_string(), email: Some(self.email.to_string()) }
-    }
-
-    /// Moves on to the next version and answers the one before, also where the clock went backwards.
-    fn touch(&mut self, stamp: &Stamp) -> Version {
-        let expected = self.version;
-        self.version = expected.next();
-        self.updated_at = self.updated_at.max(stamp.now);
-        expected
     }
 
     fn tell(&self, kind: EventKind, stamp: &Stamp, data: &impl Serialize) -> DomainEvent {

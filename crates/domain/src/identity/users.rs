@@ -198,7 +198,7 @@ impl UserService {
 }
 
 /// A worker is no person: its role comes with a token alone.
-fn personal(role: Role) -> Result<(), ServiceError> {
+pub(crate) fn personal(role: Role) -> Result<(), ServiceError> {
     if role == Role::Worker {
         let reason = "must be viewer, editor or admin: workers get tokens of their own";
         return Err(ServiceError::Invalid(vec![FieldError::new("role", reason)]));

@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
     use crate::Committed;
-    use crate::identity::{Actor, Role, UserId};
+    use crate::identity::{Actor, Role, ShowRoles, UserId};
     use crate::import::Cell;
     use crate::mocks::{MockClock, MockIdSource, MockImportStore, MockLedger};
 
@@ -176,6 +176,7 @@ mod tests {
             email: "admin@example.com".into(),
             name: "An administrator".into(),
             role,
+            shows: ShowRoles::default(),
             granted: role,
             session: None,
             expires_at,

@@ -148,7 +148,7 @@ mod tests {
     use super::super::{Changes, Flushed, MOST_VIEWS, PresenceState, Revision, TooManyViews};
     use super::*;
     use crate::episode::EpisodeId;
-    use crate::identity::Role;
+    use crate::identity::{Role, ShowRoles};
     use crate::mocks::{MockClock, MockPresenceStore};
     use crate::{StoreError, Timestamp};
 
@@ -159,7 +159,16 @@ mod tests {
     fn actor(number: u128, role: Role) -> Actor {
         let id = UserId::new(Uuid::from_u128(number));
         let (email, name) = ("viewer@example.com".into(), format!("User {}", 100 - number));
-        Actor { id, email, name, role, granted: role, session: None, expires_at: at(9_999) }
+        Actor {
+            id,
+            email,
+            name,
+            role,
+            shows: ShowRoles::default(),
+            granted: role,
+            session: None,
+            expires_at: at(9_999),
+        }
     }
 
     fn episode(number: usize) -> Place {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{NewShow, Show, ShowAfter, ShowId, ShowPatch, ShowQuery, ShowStore};
 use crate::event::Stamp;
-use crate::identity::{Action, Caller, permit};
+use crate::identity::{Action, Caller, permit, permit_within};
 use crate::writing::{Decision, Writing};
 use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
 
@@ -48,7 +48,7 @@ impl ShowService {
         patch: &ShowPatch,
         terms: &Terms,
     ) -> Result<Answered<Show>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Show)?;
+        permit_within(&caller.actor, Action::Write, ResourceKind::Show, Some(id))?;
         let decide = |show: Show| {
             let unchanged = show.clone();
             Ok(show.update(patch.clone(), &self.stamp(caller)).map_or(Decision::Leave(unchanged), Decision::Write))
@@ -58,7 +58,7 @@ impl ShowService {
 
     /// Deletes a show that no episode belongs to any more, for good, and answers its last state.
     pub async fn delete(&self, caller: &Caller, id: ShowId, terms: &Terms) -> Result<Answered<Show>, ServiceError> {
-        permit(&caller.actor, Action::Write, ResourceKind::Show)?;
+        permit_within(&caller.actor, Action::Write, ResourceKind::Show, Some(id))?;
         let decide = |show: Show| Ok(Decision::Write(show.delete(&self.stamp(caller))));
         self.writing(terms).change(|| self.load(id), decide).await
     }
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::event::Origin;
-    use crate::identity::{Actor, Role, UserId};
+    use crate::identity::{Actor, Role, ShowRoles, UserId};
     use crate::mocks::{MockClock, MockIdSource, MockLedger, MockShowStore};
     use crate::show::ShowName;
     use crate::{CommitError, Committed, RecordChange, Timestamp};
@@ -94,7 +94,8 @@ mod tests {
         let expires_at = Timestamp::from_micros(i64::from(u32::MAX)).unwrap();
         let id = UserId::new(uuid::Uuid::from_u128(5));
         let (email, name) = ("editor@example.com".into(), "An editor".into());
-        let actor = Actor { id, email, name, role, granted: role, session: None, expires_at };
+        let actor =
+            Actor { id, email, name, role, shows: ShowRoles::default(), granted: role, session: None, expires_at };
         Caller { actor, origin: Origin::default() }
     }
 

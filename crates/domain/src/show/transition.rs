@@ -55,7 +55,7 @@ impl Show {
         if difference.fields.is_empty() {
             return None;
         }
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let data = ShowUpdated {
             show: &self,
             changed_fields: &difference.fields,
@@ -68,7 +68,7 @@ impl Show {
 
     /// Removes this show for good.
     pub(crate) fn delete(mut self, stamp: &Stamp) -> Change<Self> {
-        let expected = self.touch(stamp);
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
         let data = ShowDeleted { show_id: self.id, name: self.name.as_str(), deleted_by: stamp.actor_label() };
         let event = self.tell(EventKind::ShowDeleted, stamp, &data);
         Change::erased(expected, self, event)
@@ -81,15 +81,6 @@ impl Show {
         difference.set("description", &mut self.description, patch.description);
         difference.set("status", &mut self.status, patch.status);
         difference
-    }
-
-    /// Moves on to the next version and answers the one before. A clock that went backwards does not take
-    /// `updated_at` along: versions and times of one record agree.
-    fn touch(&mut self, stamp: &Stamp) -> Version {
-        let expected = self.version;
-        self.version = expected.next();
-        self.updated_at = self.updated_at.max(stamp.now);
-        expected
     }
 
     fn tell(&self, kind: EventKind, stamp: &Stamp, data: &impl Serialize) -> DomainEvent {

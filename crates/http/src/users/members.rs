@@ -37,9 +37,9 @@ pub(super) fn without_password(members: &Map<String, Value>) -> Map<String, Valu
 pub(super) fn new(fields: &mut Fields) -> Option<(NewUser, Option<Password>)> {
     let email = fields.required("email", email);
     let name = fields.required("name", name);
-    let role = fields.required("role", role);
+    let role = personal_role(fields);
     let password = fields.value("password", password);
-    Some((NewUser { email: email?, name: name?, role: role?.into() }, password))
+    Some((NewUser { email: email?, name: name?, role: role? }, password))
 }
 
 /// A change of some fields.
@@ -50,6 +50,11 @@ pub(super) fn patch(fields: &mut Fields) -> (UserPatch, Option<Password>) {
         role: fields.value("role", role).map(Role::from),
     };
     (patch, fields.value("password", password))
+}
+
+/// The role of a person, which must be given.
+pub(crate) fn personal_role(fields: &mut Fields) -> Option<Role> {
+    fields.required("role", role).map(Role::from)
 }
 
 /// The role of a list's filter.

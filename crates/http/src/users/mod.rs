@@ -17,6 +17,7 @@ use crate::query::{self, Parameters as _};
 use crate::{etag, fields, path, terms};
 
 pub(crate) use docs::{RECORD, example};
+pub(crate) use members::personal_role;
 
 type Users = web::Data<UserService>;
 

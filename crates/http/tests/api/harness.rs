@@ -17,13 +17,14 @@ use showrunner_domain::activity::{ActivityService, ActivityStats, Period};
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
 use showrunner_domain::event::{CatchUp, LogBounds, Seq};
 use showrunner_domain::identity::{
-    AccessService, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session, SessionId,
-    SignInService, TokenError, User, UserId, UserService,
+    AccessService, Bearer, Bearers, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session,
+    SessionId, SignInService, TokenError, User, UserId, UserService,
 };
+use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
-    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockNotificationStore,
-    MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets, MockShowStore,
-    MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockMembershipStore,
+    MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets,
+    MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -42,6 +43,7 @@ pub(crate) const SERIES: &str = "/api/v1/shows/00000000-0000-0000-0000-000000000
 /// The ports behind the API. A token is the name of the role that it carries.
 pub(crate) struct Api {
     pub(crate) shows: MockShowStore,
+    pub(crate) memberships: MockMembershipStore,
     pub(crate) episodes: MockEpisodeStore,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
@@ -101,6 +103,7 @@ impl Api {
     pub(crate) fn new() -> Self {
         Self {
             shows: MockShowStore::new(),
+            memberships: MockMembershipStore::new(),
             episodes: MockEpisodeStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
@@ -140,6 +143,8 @@ impl Api {
         api.ledger.expect_commit().returning(|_| Ok(Committed));
         api.shows.expect_find_show().returning(|id| Ok(Some(Show { id, ..series() })));
         api.shows.expect_list_shows().returning(|_| Ok(empty()));
+        api.memberships.expect_find_membership().returning(|show, user| Ok(Some(membership(show, user))));
+        api.memberships.expect_list_memberships().returning(|_| Ok(empty()));
         api.episodes.expect_find_episode().returning(|id| Ok(Some(Episode { id, ..pilot() })));
         api.episodes.expect_list_episodes().returning(|_| Ok(empty()));
         api.activities.expect_list_activities().returning(|_| Ok(empty()));
@@ -176,8 +181,10 @@ impl Api {
     pub(crate) async fn call(self, request: TestRequest) -> Response {
         let (clock, ids): (Arc<MockClock>, Arc<dyn IdSource>) = (Arc::new(clock()), Arc::new(ids()));
         let (log, gate) = (Arc::new(self.log), Arc::new(self.gate));
+        let bearers = Arc::new(bearers());
         let access = AccessService {
-            users: Arc::new(bearers()),
+            bearers: Arc::new(Bearers::new(bearers.clone())),
+            users: bearers,
             ledger: Arc::new(MockLedger::new()),
             verifier: Arc::new(verifier()),
             clock: clock.clone(),
@@ -188,6 +195,14 @@ impl Api {
         let (show_store, episode_store) = (Arc::new(self.shows), Arc::new(self.episodes));
         let shows =
             ShowService { shows: show_store.clone(), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+        let memberships = MembershipService {
+            memberships: Arc::new(self.memberships),
+            shows: show_store.clone(),
+            users: users.clone(),
+            ledger: ledger.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let accounts = UserService {
             users: users.clone(),
             sign_ins: sign_ins.clone(),
@@ -237,6 +252,7 @@ impl Api {
             .app_data(web::Data::from(readiness))
             .app_data(web::Data::new(access))
             .app_data(web::Data::new(shows))
+            .app_data(web::Data::new(memberships))
             .app_data(web::Data::new(episodes))
             .app_data(web::Data::new(accounts))
             .app_data(web::Data::new(sign_ins))
@@ -413,8 +429,15 @@ pub(crate) fn user(id: UserId) -> User {
     }
 }
 
+/// A membership in version 1.
+fn membership(show_id: ShowId, user_id: UserId) -> Membership {
+    let time = Timestamp::from_micros(0).unwrap();
+    let (user_name, role) = (Line::parse("An editor").unwrap(), Role::Viewer);
+    Membership { show_id, user_id, user_name, role, created_at: time, updated_at: time, version: Version::FIRST }
+}
+
 fn bearers() -> MockUserStore {
     let mut users = MockUserStore::new();
-    users.expect_find_bearer().returning(|id, _, _| Ok(Some(user(id))));
+    users.expect_find_bearer().returning(|id, _, _| Ok(Some(Bearer { user: user(id), memberships: Vec::new() })));
     users
 }

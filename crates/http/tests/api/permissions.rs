@@ -29,7 +29,7 @@ const EDITORS: Lets = Lets::In([false, true, true, false]);
 const ADMINS: Lets = Lets::In([false, false, true, false]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 47] = [
+const TABLE: [(&str, Lets); 51] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -37,6 +37,10 @@ const TABLE: [(&str, Lets); 47] = [
     ("PATCH /api/v1/shows/{id}", EDITORS),
     ("DELETE /api/v1/shows/{id}", EDITORS),
     ("GET /api/v1/shows/{id}/episodes", READERS),
+    ("GET /api/v1/shows/{id}/members", READERS),
+    ("GET /api/v1/shows/{id}/members/{user_id}", READERS),
+    ("PUT /api/v1/shows/{id}/members/{user_id}", ADMINS),
+    ("DELETE /api/v1/shows/{id}/members/{user_id}", ADMINS),
     ("GET /api/v1/episodes", READERS),
     ("POST /api/v1/episodes", EDITORS),
     ("GET /api/v1/episodes/{id}", READERS),
@@ -86,7 +90,7 @@ fn request(document: &Value, endpoint: &str) -> TestRequest {
     let operation = &document["paths"][known][method.to_lowercase()];
     let id = "00000000-0000-7000-8000-000000000002";
     let path = path.replace("{id}", id).replace("{resource_type}", "episode").replace("{resource_id}", id);
-    let path = path.replace("{file}", "start.js");
+    let path = path.replace("{file}", "start.js").replace("{user_id}", id);
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&path);
     match operation.pointer("/requestBody/content/application~1json/example") {
         Some(example) => request.set_json(example),

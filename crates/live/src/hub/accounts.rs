@@ -22,8 +22,15 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// Notes what `event` says of an account, if it may end or change what its user may do.
     pub(crate) fn note(&mut self, event: &LoggedEvent) {
-        let concerns =
-            matches!(event.kind(), Some(EventKind::UserUpdated | EventKind::UserDeleted | EventKind::UserLoggedOut));
+        let concerns = matches!(
+            event.kind(),
+            Some(
+                EventKind::UserUpdated
+                    | EventKind::UserDeleted
+                    | EventKind::UserLoggedOut
+                    | EventKind::MembershipChanged
+            )
+        );
         if concerns {
             self.passed += 1;
             self.users.push_back(UserId::new(event.subject.id));

@@ -55,6 +55,15 @@ impl MemoryLog {
         self.append_named(name, Subject::new(ResourceKind::User, Uuid::from_u128(user)), Audience::Admins, "{}");
     }
 
+    /// Holds `event`, whose place must be the next one.
+    pub(crate) fn hold(&self, event: LoggedEvent) {
+        let mut state = self.state.lock().unwrap();
+        assert_eq!(event.seq, seq(state.events.len() + 1));
+        state.events.push(event);
+        drop(state);
+        self.grown.notify_waiters();
+    }
+
     fn append_named(&self, name: &str, subject: Subject, audience: Audience, data: &str) -> usize {
         let mut state = self.state.lock().unwrap();
         let place = state.events.len() + 1;

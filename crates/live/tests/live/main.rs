@@ -7,6 +7,7 @@ mod client;
 mod event_stream;
 mod hub;
 mod log;
+mod permissions;
 mod presence;
 mod protocol;
 mod resume;

@@ -11,8 +11,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use async_trait::async_trait;
 use showrunner_domain::identity::{
-    AccessService, Claims, Email, Role, SessionId, TokenError, TokenVerifier, User, UserAfter, UserId, UserQuery,
-    UserStore,
+    AccessService, Bearer, Bearers, Claims, Email, Role, SessionId, TokenError, TokenVerifier, User, UserAfter, UserId,
+    UserQuery, UserStore,
 };
 use showrunner_domain::mocks::{MockIdSource, MockLedger};
 use showrunner_domain::{Clock, Line, Page, StoreError, Timestamp, Version};
@@ -212,14 +212,14 @@ impl UserStore for Everybody {
         Ok(None)
     }
 
-    async fn find_bearer(&self, id: UserId, _: Option<SessionId>, _: Timestamp) -> Result<Option<User>, StoreError> {
+    async fn find_bearer(&self, id: UserId, _: Option<SessionId>, _: Timestamp) -> Result<Option<Bearer>, StoreError> {
         if self.failing.load(Ordering::Relaxed) {
             return Err(StoreError::new("no user can be read"));
         }
         if self.banished.lock().unwrap().contains(&id) {
             return Ok(None);
         }
-        self.find_user(id).await
+        Ok(self.find_user(id).await?.map(|user| Bearer { user, memberships: Vec::new() }))
     }
 
     async fn list_users(&self, _: UserQuery) -> Result<Page<User, UserAfter>, StoreError> {
@@ -229,6 +229,7 @@ impl UserStore for Everybody {
 
 fn access(users: Arc<Everybody>, clock: Arc<HandClock>) -> AccessService {
     AccessService {
+        bearers: Arc::new(Bearers::new(users.clone())),
         users,
         ledger: Arc::new(MockLedger::new()),
         verifier: Arc::new(PlainTokens),

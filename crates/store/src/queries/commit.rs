@@ -7,6 +7,7 @@ use showrunner_domain::show::Show;
 use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
 use super::accounts::{write_password, write_session, write_user};
+use super::memberships::write_membership;
 use super::receipts::keep_receipt;
 use super::{Conn, append_events};
 use crate::cached::Cached;
@@ -32,6 +33,7 @@ fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
     match change {
         RecordChange::Show(change) => write_show(conn, change),
         RecordChange::Episode(change) => write_episode(conn, change),
+        RecordChange::Membership(change) => write_membership(conn, change),
         RecordChange::User(change) => write_user(conn, change),
         RecordChange::Session(change) => write_session(conn, change),
         RecordChange::Password(new) => write_password(conn, new),

@@ -9,6 +9,7 @@ mod import;
 mod keys;
 mod ledger;
 mod log;
+mod memberships;
 mod notifications;
 mod preferences;
 mod presence;
@@ -47,6 +48,7 @@ impl Store {
             shows: store.clone(),
             episodes: store.clone(),
             imports: store.clone(),
+            memberships: store.clone(),
             users: store.clone(),
             sign_ins: store.clone(),
             signing_keys: store.clone(),

@@ -26,10 +26,10 @@ pub(super) fn find_receipt(conn: &mut Conn, receipt: &Receipt) -> Result<Option<
 pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordChange) -> Result<(), Failure> {
     let (expected, record) = match change {
         RecordChange::Show(change) => (change.expected(), text(change.state())?),
-        // A request that may be repeated changes a record first.
-        RecordChange::Session(_) | RecordChange::Password(_) => return Ok(()),
         RecordChange::Episode(change) => (change.expected(), text(change.state())?),
         RecordChange::User(change) => (change.expected(), text(change.state())?),
+        // Nothing that may be repeated changes these first.
+        RecordChange::Membership(_) | RecordChange::Session(_) | RecordChange::Password(_) => return Ok(()),
     };
     let row = (
         dsl::scope.eq(&receipt.scope),

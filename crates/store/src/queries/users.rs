@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use showrunner_domain::identity::{Email, SessionId, User, UserAfter, UserId, UserQuery, UserStore};
+use showrunner_domain::identity::{Bearer, Email, SessionId, User, UserAfter, UserId, UserQuery, UserStore};
+use showrunner_domain::show::ShowId;
 use showrunner_domain::{Page, StoreError, Timestamp};
 
 use super::{Conn, Db, Store};
 use crate::failure::Failure;
-use crate::rows::UserRow;
-use crate::schema::sessions;
+use crate::rows::{UserRow, role};
 use crate::schema::users::{self, dsl};
+use crate::schema::{sessions, show_members};
 use crate::types::{DbId, DbInstant};
 
 #[async_trait]
@@ -37,7 +38,7 @@ impl UserStore for Store {
         id: UserId,
         session: Option<SessionId>,
         now: Timestamp,
-    ) -> Result<Option<User>, StoreError> {
+    ) -> Result<Option<Bearer>, StoreError> {
         Ok(self.engine.read_briefly(move |conn| find_bearer(conn, id, session, now)).await?)
     }
 
@@ -51,19 +52,33 @@ fn find_bearer(
     id: UserId,
     session: Option<SessionId>,
     now: Timestamp,
-) -> Result<Option<User>, Failure> {
-    let user = dsl::users.filter(dsl::id.eq(DbId(id.uuid()))).select(UserRow::as_select());
-    let found = match session {
-        None => user.first(conn).optional()?,
+) -> Result<Option<Bearer>, Failure> {
+    let roles = (show_members::show_id, show_members::role).nullable();
+    let user = dsl::users
+        .left_join(show_members::table)
+        .filter(dsl::id.eq(DbId(id.uuid())))
+        .select((UserRow::as_select(), roles));
+    let found: Vec<(UserRow, Option<(DbId, String)>)> = match session {
+        None => user.load(conn)?,
         Some(session) => {
             let own = sessions::table
                 .filter(sessions::id.eq(DbId(session.uuid())))
                 .filter(sessions::user_id.eq(dsl::id))
                 .filter(sessions::expires_at.gt(DbInstant(now)));
-            user.filter(exists(own)).first(conn).optional()?
+            user.filter(exists(own)).load(conn)?
         }
     };
-    found.map(User::try_from).transpose()
+    let mut bearer = None;
+    for (row, membership) in found {
+        let bearer = match &mut bearer {
+            Some(bearer) => bearer,
+            none => none.insert(Bearer { user: User::try_from(row)?, memberships: Vec::new() }),
+        };
+        if let Some((show, name)) = membership {
+            bearer.memberships.push((ShowId::new(show.0), role(DbId(id.uuid()), &name)?));
+        }
+    }
+    Ok(bearer)
 }
 
 fn list(conn: &mut Conn, query: UserQuery) -> Result<Page<User, UserAfter>, Failure> {

@@ -3,6 +3,7 @@
 mod activity;
 mod episode;
 mod event;
+mod membership;
 mod notification;
 mod presence;
 mod session;
@@ -12,6 +13,7 @@ mod user;
 pub(crate) use activity::ActivityRow;
 pub(crate) use episode::EpisodeRow;
 pub(crate) use event::{EventRow, OutboxRow};
+pub(crate) use membership::{MembershipRow, role};
 pub(crate) use notification::NotificationRow;
 pub(crate) use presence::{ChoiceRow, EndedRow, LeaseRow, PresenceRow, node_id};
 pub(crate) use session::SessionRow;

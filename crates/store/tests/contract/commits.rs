@@ -2,7 +2,7 @@
 
 use showrunner_domain::episode::EpisodeQuery;
 use showrunner_domain::event::ImportMark;
-use showrunner_domain::identity::{AccessService, Email, Role};
+use showrunner_domain::identity::{AccessService, Bearers, Email, Role};
 use showrunner_domain::import::{Cell, ImportService, Mode, Sheet};
 use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
 use showrunner_domain::{
@@ -104,6 +104,7 @@ async fn a_taken_address_is_told_apart_from_other_failures(world: World) {
     let mut signer = MockTokenSigner::new();
     signer.expect_sign().returning(|claims| Ok(claims.sub.to_string()));
     let access = || AccessService {
+        bearers: std::sync::Arc::new(Bearers::new(world.ports.users.clone())),
         users: world.ports.users.clone(),
         ledger: world.ports.ledger.clone(),
         verifier: std::sync::Arc::new(MockTokenVerifier::new()),

@@ -7,6 +7,7 @@ mod activity_counts;
 mod commits;
 mod growth;
 mod lists;
+mod memberships;
 mod migrations;
 mod notifications;
 mod order;

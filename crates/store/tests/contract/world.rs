@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use diesel::prelude::*;
 use showrunner_domain::episode::{Episode, EpisodeNumber, EpisodePatch, EpisodeService, NewEpisode, Title};
 use showrunner_domain::event::{LoggedEvent, Origin, Seq};
-use showrunner_domain::identity::{Actor, Caller, Role, UserId};
+use showrunner_domain::identity::{Actor, Caller, Role, ShowRoles, UserId};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Answered, Clock, IdSource, Terms, Timestamp};
 use showrunner_store::{Location, Ports, migrations, open};
@@ -143,7 +143,7 @@ pub(crate) fn editor() -> Caller {
     let id = UserId::new(Uuid::from_u128(5));
     let (email, name) = ("editor@example.com".into(), "An editor".into());
     let (role, granted) = (Role::Admin, Role::Admin);
-    let actor = Actor { id, email, name, role, granted, session: None, expires_at };
+    let actor = Actor { id, email, name, role, shows: ShowRoles::default(), granted, session: None, expires_at };
     let origin = Origin {
         ip: Some("127.0.0.1".into()),
         user_agent: Some("test".into()),

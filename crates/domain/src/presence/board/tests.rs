@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::{Changes, Entry, Flush, Flushed, Lease, PresenceState, Spot, Viewer};
 use super::*;
 use crate::episode::EpisodeId;
-use crate::identity::Role;
+use crate::identity::{Role, ShowRoles};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000).unwrap()
@@ -17,7 +17,7 @@ fn user(number: u8) -> Actor {
     let id = UserId::new(Uuid::from_u128(number.into()));
     let (email, name) = (format!("{number}@example.com"), format!("User {number}"));
     let (role, expires_at) = (Role::Viewer, at(i64::from(u32::MAX)));
-    Actor { id, email, name, role, granted: role, session: None, expires_at }
+    Actor { id, email, name, role, shows: ShowRoles::default(), granted: role, session: None, expires_at }
 }
 
 fn episode(number: u128) -> Place {
