@@ -1,6 +1,8 @@
 //! Going on in the log, for every kind of connection: from the ring where it reaches back, from the store where it
 //! does not.
 
+use std::ops::Range;
+
 use showrunner_domain::StoreError;
 use showrunner_domain::event::{LoggedEvent, Seq};
 use showrunner_domain::identity::Actor;
@@ -8,7 +10,7 @@ use showrunner_web::causes;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::hub::{Backoff, Hub, LiveEvent, Mark, Pulse, Recent};
+use crate::hub::{Backoff, Batch, Hub, Mark, Pulse, Recent};
 use crate::subscriptions::Subscriptions;
 
 /// How many events one read of the store takes.
@@ -18,8 +20,8 @@ const PAGE: usize = 256;
 pub(crate) trait Outlet {
     type Ending;
 
-    /// Sends an event.
-    async fn event(&mut self, event: &LiveEvent) -> Result<(), Self::Ending>;
+    /// Sends a run of events of `batch`.
+    async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Self::Ending>;
 
     /// Says that something was missed for good, and that events after `head` follow.
     async fn resync(&mut self, head: Seq, reason: &'static str) -> Result<(), Self::Ending>;
@@ -83,17 +85,26 @@ impl Delivery {
         self.resting_until = None;
         match hub.after(self.position) {
             Recent::Reached => {}
-            Recent::Batch(batch) => {
-                for live in batch.iter().filter(|live| live.event.seq > self.position) {
-                    if wanted.want(&live.event, actor) {
-                        outlet.event(live).await?;
-                    }
-                }
-                self.position = batch.last().map_or(self.position, |live| live.event.seq);
-            }
+            Recent::Batch(batch) => self.send(&batch, actor, wanted, outlet).await?,
             Recent::Earlier => self.replay(hub, actor, wanted, outlet).await?,
         }
         Ok(self.resting_until.map_or(Next::Beyond(self.position), Next::At))
+    }
+
+    /// Sends what is wanted of `batch` after the position, and moves on to its end.
+    async fn send<O: Outlet>(
+        &mut self,
+        batch: &Batch,
+        actor: &Actor,
+        wanted: &Subscriptions,
+        outlet: &mut O,
+    ) -> Result<(), O::Ending> {
+        let position = self.position;
+        for run in batch.runs(|event| event.seq > position && wanted.want(event, actor)) {
+            outlet.events(batch, run).await?;
+        }
+        self.position = batch.events().last().map_or(position, |live| live.event.seq);
+        Ok(())
     }
 
     async fn next_page(&self, hub: &Hub) -> Result<Page, StoreError> {
@@ -115,12 +126,8 @@ impl Delivery {
         match self.next_page(hub).await {
             Ok(Page::Events(events)) => {
                 self.backoff.reset();
-                for event in events {
-                    self.position = event.seq;
-                    if wanted.want(&event, actor) {
-                        outlet.event(&event.into()).await?;
-                    }
-                }
+                let batch: Batch = events.into_iter().collect();
+                self.send(&batch, actor, wanted, outlet).await?;
             }
             Ok(Page::Gone { head }) => {
                 self.backoff.reset();

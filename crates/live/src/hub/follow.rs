@@ -9,7 +9,7 @@ use showrunner_web::causes;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Backoff, Hub, LiveEvent, Mark, Ring};
+use super::{Backoff, Batch, Hub, Mark, Ring};
 
 /// How many events one read of the store takes.
 const BATCH: usize = 512;
@@ -79,8 +79,8 @@ impl Hub {
     }
 
     fn publish(&self, events: Vec<LoggedEvent>) {
-        let batch: Arc<[LiveEvent]> = events.into_iter().map(LiveEvent::from).collect();
-        let Some(last) = batch.last().map(|last| last.event.seq) else { return };
+        let batch: Arc<Batch> = Arc::new(events.into_iter().collect());
+        let Some(last) = batch.events().last().map(|last| last.event.seq) else { return };
         let mark = self.note_accounts(&batch);
         self.ring_mut().push(batch);
         self.pulse.send_modify(|pulse| {
@@ -89,9 +89,9 @@ impl Hub {
         });
     }
 
-    fn note_accounts(&self, batch: &[LiveEvent]) -> Mark {
+    fn note_accounts(&self, batch: &Batch) -> Mark {
         let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        for live in batch {
+        for live in batch.events() {
             accounts.note(&live.event);
         }
         accounts.mark()

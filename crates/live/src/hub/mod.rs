@@ -2,7 +2,7 @@
 
 mod accounts;
 mod backoff;
-mod event;
+mod batch;
 mod follow;
 mod ring;
 
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use accounts::Accounts;
 pub(crate) use accounts::Mark;
 pub(crate) use backoff::Backoff;
-pub(crate) use event::LiveEvent;
+pub(crate) use batch::Batch;
 pub(crate) use ring::{Recent, Ring};
 
 /// What connections wait for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use showrunner_domain::event::Seq;
 
-use super::LiveEvent;
+use super::Batch;
 
 /// How many events the ring holds at most.
 const EVENTS: usize = 4096;
@@ -18,7 +18,7 @@ pub(crate) enum Recent {
     /// The hub has read none after it yet.
     Reached,
     /// Holds the event after it, then its neighbours in order; the beginning may lie before it.
-    Batch(Arc<[LiveEvent]>),
+    Batch(Arc<Batch>),
     /// The ring no longer holds the next one: the store must be asked.
     Earlier,
 }
@@ -27,7 +27,7 @@ pub(crate) enum Recent {
 #[derive(Debug)]
 pub(crate) struct Ring {
     /// Shared batches, so that the lock is held for one clone and never while anything is sent.
-    batches: VecDeque<Arc<[LiveEvent]>>,
+    batches: VecDeque<Arc<Batch>>,
     events: usize,
     bytes: usize,
     end: Seq,
@@ -46,19 +46,19 @@ impl Ring {
     }
 
     /// Appends a batch of neighbouring events. Where it does not follow on what the ring holds, it replaces that.
-    pub(crate) fn push(&mut self, batch: Arc<[LiveEvent]>) {
-        let (Some(first), Some(last)) = (batch.first(), batch.last()) else { return };
+    pub(crate) fn push(&mut self, batch: Arc<Batch>) {
+        let (Some(first), Some(last)) = (batch.events().first(), batch.events().last()) else { return };
         if first.event.seq != self.end.next() {
             self.restart(self.end);
         }
         self.end = last.event.seq;
-        self.events += batch.len();
-        self.bytes += weight(&batch);
+        self.events += batch.events().len();
+        self.bytes += batch.weight();
         self.batches.push_back(batch);
         while self.events > EVENTS || self.bytes > BYTES {
             let Some(oldest) = self.batches.pop_front() else { return };
-            self.events -= oldest.len();
-            self.bytes -= weight(&oldest);
+            self.events -= oldest.events().len();
+            self.bytes -= oldest.weight();
         }
     }
 
@@ -66,18 +66,14 @@ impl Ring {
         if position >= self.end {
             return Recent::Reached;
         }
-        let ends_before = |batch: &Arc<[LiveEvent]>| batch.last().is_none_or(|last| last.event.seq <= position);
+        let ends_before = |batch: &Arc<Batch>| batch.events().last().is_none_or(|last| last.event.seq <= position);
         match self.batches.get(self.batches.partition_point(ends_before)) {
-            Some(batch) if batch.first().is_some_and(|first| first.event.seq <= position.next()) => {
+            Some(batch) if batch.events().first().is_some_and(|first| first.event.seq <= position.next()) => {
                 Recent::Batch(Arc::clone(batch))
             }
             _ => Recent::Earlier,
         }
     }
-}
-
-fn weight(batch: &[LiveEvent]) -> usize {
-    batch.iter().map(LiveEvent::weight).sum()
 }
 
 #[cfg(test)]
@@ -92,7 +88,7 @@ mod tests {
         Seq::new(number).unwrap()
     }
 
-    fn batch(places: std::ops::RangeInclusive<i64>, data: &str) -> Arc<[LiveEvent]> {
+    fn batch(places: std::ops::RangeInclusive<i64>, data: &str) -> Arc<Batch> {
         let event = |place| LoggedEvent {
             seq: seq(place),
             id: EventId::new(Uuid::nil()),
@@ -105,7 +101,7 @@ mod tests {
             show: None,
             audience: Audience::Readers,
         };
-        places.map(|place| LiveEvent::from(event(place))).collect()
+        Arc::new(places.map(event).collect())
     }
 
     /// The places of the batch that holds what comes after `position`, or what the ring says instead.
@@ -113,7 +109,10 @@ mod tests {
         match ring.after(seq(position)) {
             Recent::Reached => Err("reached"),
             Recent::Earlier => Err("earlier"),
-            Recent::Batch(batch) => Ok((batch[0].event.seq.get(), batch[batch.len() - 1].event.seq.get())),
+            Recent::Batch(batch) => {
+                let places = batch.events();
+                Ok((places[0].event.seq.get(), places[places.len() - 1].event.seq.get()))
+            }
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn attend(
     drop(intake);
     let Connection { hub, outlet, pace, company, .. } = connection;
     drop(company);
-    ending.carry_out(outlet.into_session(), socket, &pace).await;
+    ending.carry_out(outlet, socket, &pace).await;
     drop(hub);
 }
 
@@ -157,7 +157,7 @@ impl Connection {
     async fn hear(&mut self, message: AggregatedMessage) -> Result<(), Ending> {
         self.last_heard = Instant::now();
         let refusal = match message {
-            AggregatedMessage::Ping(payload) => return self.outlet.pong(&payload).await,
+            AggregatedMessage::Ping(payload) => return self.outlet.pong(payload).await,
             AggregatedMessage::Pong(_) => return Ok(()),
             AggregatedMessage::Close(reason) => return Err(Ending::Answered(reason)),
             AggregatedMessage::Binary(_) => Refusal::new(ErrorCode::Malformed, "frames are JSON text, not binary"),

@@ -1,8 +1,9 @@
 //! Why a connection ends, and how it is ended so that nothing of it stays behind.
 
-use actix_ws::{CloseCode, CloseReason, Session};
+use actix_ws::{CloseCode, CloseReason};
 use tokio::time::timeout;
 
+use super::outlet::Outlet;
 use crate::pace::Pace;
 use crate::tcp::SocketHandle;
 
@@ -19,14 +20,14 @@ pub(super) enum Ending {
 
 impl Ending {
     /// Tells the client and waits until it has gone. One that does not go in time, or cannot even be told, is cut off.
-    pub(super) async fn carry_out(self, session: Session, socket: Option<SocketHandle>, pace: &Pace) {
+    pub(super) async fn carry_out(self, outlet: Outlet, socket: Option<SocketHandle>, pace: &Pace) {
         let told_and_gone = async {
             match self {
-                Self::Gone => drop(session),
-                Self::Answered(reason) => drop(session.close(reason).await),
+                Self::Gone => drop(outlet),
+                Self::Answered(reason) => outlet.close(reason).await,
                 Self::Close(code, text) => {
                     let reason = CloseReason { code: CloseCode::from(code), description: Some(text.to_owned()) };
-                    drop(session.close(Some(reason)).await);
+                    outlet.close(Some(reason)).await;
                 }
             }
             if let Some(socket) = &socket {

@@ -1,27 +1,31 @@
 //! What goes out: the one place where a connection waits for its client.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use actix_ws::{Closed, Session};
+use actix_http::ws::{OpCode, Parser};
+use actix_web::web::{Bytes, BytesMut};
+use actix_ws::CloseReason;
 use bytestring::ByteString;
 use showrunner_domain::event::Seq;
 use tokio::time::timeout;
 
 use super::close_code::RESUME;
 use super::ending::Ending;
+use super::pipe::{Closed, Inlet};
 use super::server_frame::ServerFrame;
 use crate::delivery;
-use crate::hub::LiveEvent;
+use crate::hub::Batch;
 
-/// Sends frames, each as soon as actix-ws has room for it, and gives up on a client that makes none.
+/// Sends frames, each as soon as actix has taken what came before, and gives up on a client that makes no room.
 pub(super) struct Outlet {
-    session: Session,
+    inlet: Inlet,
     stall: Duration,
 }
 
 impl Outlet {
-    pub(super) fn new(session: Session, stall: Duration) -> Self {
-        Self { session, stall }
+    pub(super) fn new(inlet: Inlet, stall: Duration) -> Self {
+        Self { inlet, stall }
     }
 
     pub(super) async fn frame(&mut self, frame: &ServerFrame<'_>) -> Result<(), Ending> {
@@ -29,38 +33,49 @@ impl Outlet {
     }
 
     pub(super) async fn text(&mut self, text: ByteString) -> Result<(), Ending> {
-        within(self.stall, self.session.text(text)).await
+        self.send(encoded(text.into_bytes(), OpCode::Text)).await
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), Ending> {
-        within(self.stall, self.session.ping(b"")).await
+        self.send(encoded(Bytes::new(), OpCode::Ping)).await
     }
 
-    pub(super) async fn pong(&mut self, payload: &[u8]) -> Result<(), Ending> {
-        within(self.stall, self.session.pong(payload)).await
+    pub(super) async fn pong(&mut self, payload: Bytes) -> Result<(), Ending> {
+        self.send(encoded(payload, OpCode::Pong)).await
     }
 
-    pub(super) fn into_session(self) -> Session {
-        self.session
+    /// Sends the last frame, and ends the body after it.
+    pub(super) async fn close(self, reason: Option<CloseReason>) {
+        let mut frame = BytesMut::new();
+        Parser::write_close(&mut frame, reason, false);
+        // Who has gone needs no farewell.
+        let _ = self.inlet.send(frame.freeze()).await;
     }
+
+    async fn send(&self, frames: Bytes) -> Result<(), Ending> {
+        match timeout(self.stall, self.inlet.send(frames)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Closed)) => Err(Ending::Gone),
+            Err(_) => Err(Ending::Close(RESUME, "frames were not read: resume with since")),
+        }
+    }
+}
+
+/// A whole frame; a server masks none (RFC 6455 section 5.1).
+fn encoded(payload: Bytes, code: OpCode) -> Bytes {
+    let mut frame = BytesMut::with_capacity(payload.len() + 10);
+    Parser::write_message(&mut frame, payload, code, true, false);
+    frame.freeze()
 }
 
 impl delivery::Outlet for Outlet {
     type Ending = Ending;
 
-    async fn event(&mut self, event: &LiveEvent) -> Result<(), Ending> {
-        self.text(event.frame.clone()).await
+    async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Ending> {
+        self.send(batch.frames(run)).await
     }
 
     async fn resync(&mut self, head: Seq, reason: &'static str) -> Result<(), Ending> {
         self.frame(&ServerFrame::Resync { head, reason }).await
-    }
-}
-
-async fn within(stall: Duration, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), Ending> {
-    match timeout(stall, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(Closed)) => Err(Ending::Gone),
-        Err(_) => Err(Ending::Close(RESUME, "frames were not read: resume with since")),
     }
 }

@@ -12,6 +12,7 @@ use super::company::Company;
 use super::connection::{Connection, attend};
 use super::intake::{Intake, metered};
 use super::outlet::Outlet;
+use super::pipe::pipe;
 use super::standing::Standing;
 use crate::hub::Hub;
 use crate::pace::Pace;
@@ -54,7 +55,10 @@ async fn upgrade(
     }
     let socket = SocketHandle::of(&request);
     let (body, budget) = metered(&request, body).await?;
-    let (response, session, messages) = actix_ws::handle(&request, body)?;
+    let (response, _, messages) = actix_ws::handle(&request, body)?;
+    let (response, beneath) = response.into_parts();
+    let (inlet, body) = pipe(beneath);
+    let response = response.set_body(body);
     let hub = hub.into_inner().join();
     let mut connection = Connection {
         pulse: hub.pulse(),
@@ -63,7 +67,7 @@ async fn upgrade(
         clock,
         watchers,
         company: Company::none(),
-        outlet: Outlet::new(session, pace.stall),
+        outlet: Outlet::new(inlet, pace.stall),
         standing,
         vigil,
         subscriptions: Subscriptions::default(),

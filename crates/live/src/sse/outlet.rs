@@ -1,6 +1,7 @@
 //! What goes out: the one place where a stream waits for its client.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::time::Duration;
 
 use actix_web::web::Bytes;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::record::{COMMENT, write_error, write_event, write_resync};
 use crate::delivery;
-use crate::hub::LiveEvent;
+use crate::hub::Batch;
 
 /// From how many bytes on records go out before more are added.
 const CHUNK: usize = 16 * 1024;
@@ -23,7 +24,7 @@ pub(super) struct Over;
 /// makes no room. The answer's body ends when this is dropped.
 pub(super) struct Outlet {
     chunks: mpsc::Sender<Bytes>,
-    pending: String,
+    pending: Vec<u8>,
     stall: Duration,
 }
 
@@ -32,11 +33,11 @@ impl Outlet {
     pub(super) fn new(stall: Duration) -> (Self, impl Stream<Item = Result<Bytes, Infallible>> + 'static) {
         let (chunks, mut taken) = mpsc::channel(1);
         let body = stream::poll_fn(move |context| taken.poll_recv(context).map(|chunk| chunk.map(Ok)));
-        (Self { chunks, pending: String::new(), stall }, body)
+        (Self { chunks, pending: Vec::new(), stall }, body)
     }
 
     pub(super) fn comment(&mut self) {
-        self.pending.push_str(COMMENT);
+        self.pending.extend_from_slice(COMMENT.as_bytes());
     }
 
     pub(super) fn error(&mut self, code: &str, message: &str) {
@@ -66,9 +67,12 @@ impl Outlet {
 impl delivery::Outlet for Outlet {
     type Ending = Over;
 
-    async fn event(&mut self, event: &LiveEvent) -> Result<(), Over> {
-        write_event(&mut self.pending, event);
-        self.flush_if_large().await
+    async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Over> {
+        for live in &batch.events()[run] {
+            write_event(&mut self.pending, &live.event, batch.envelope_after_brace(live));
+            self.flush_if_large().await?;
+        }
+        Ok(())
     }
 
     async fn resync(&mut self, head: Seq, reason: &'static str) -> Result<(), Over> {

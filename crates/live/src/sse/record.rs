@@ -1,11 +1,9 @@
 //! What a stream consists of: records of fields, each closed by an empty line, and comments.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use serde::Serialize;
-use showrunner_domain::event::Seq;
-
-use crate::hub::LiveEvent;
+use showrunner_domain::event::{LoggedEvent, Seq};
 
 /// Keeps proxies from giving up a silent connection, and tells this server whether the client is still there.
 pub(super) const COMMENT: &str = ": keep-alive\n\n";
@@ -25,17 +23,18 @@ struct Failure<'a> {
 }
 
 /// Appends an event. Its envelope is one line: the log's JSON has no line breaks.
-pub(super) fn write_event(out: &mut String, event: &LiveEvent) {
-    let (seq, name, envelope) = (event.event.seq, &event.event.name, event.envelope_after_brace());
-    // Writing to a string cannot fail, here and below.
-    let _ = write!(out, "id: {seq}\nevent: {name}\ndata: {{{envelope}\n\n");
+pub(super) fn write_event(out: &mut Vec<u8>, event: &LoggedEvent, envelope_after_brace: &[u8]) {
+    // Writing to memory cannot fail, here and below.
+    let _ = write!(out, "id: {}\nevent: {}\ndata: {{", event.seq, event.name);
+    out.extend_from_slice(envelope_after_brace);
+    out.extend_from_slice(b"\n\n");
 }
 
-pub(super) fn write_resync(out: &mut String, head: Seq, reason: &str) {
+pub(super) fn write_resync(out: &mut Vec<u8>, head: Seq, reason: &str) {
     let _ = write!(out, "id: {head}\nevent: resync\ndata: {}\n\n", json(&Resync { head, reason }));
 }
 
-pub(super) fn write_error(out: &mut String, code: &str, message: &str) {
+pub(super) fn write_error(out: &mut Vec<u8>, code: &str, message: &str) {
     let _ = write!(out, "event: error\ndata: {}\n\n", json(&Failure { code, message }));
 }
 
