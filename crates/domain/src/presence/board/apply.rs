@@ -82,7 +82,7 @@ impl Board {
             seat.others.push(Other { node, since, idle });
         } else {
             let until = later(now, left.unwrap_or_default());
-            seat.look = Some(Look { since, until });
+            seat.look = Some(Look { since, until, told: true });
             self.next_end = Some(self.next_end.map_or(until, |next| next.min(until)));
         }
         if comes {

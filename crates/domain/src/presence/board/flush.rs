@@ -51,6 +51,12 @@ impl Board {
                 None => flush.ended.push(*spot),
             }
         }
+        for entry in &flush.entries {
+            let seat = self.seat_mut(entry.spot.place, entry.spot.user_id);
+            if let Some(look) = seat.and_then(|seat| seat.look.as_mut()) {
+                look.told = true;
+            }
+        }
         let chosen = |user: &UserId| Some((*user, self.choices.get(user)?.clone()));
         flush.choices = self.choices_in_flight.iter().filter_map(chosen).collect();
         Some(flush)

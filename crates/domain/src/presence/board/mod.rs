@@ -208,6 +208,8 @@ impl Board {
     /// Begins a look or makes it last; answers whether it has begun.
     fn look_at(&mut self, place: Place, actor: &Actor, now: Timestamp) -> bool {
         let until = now.plus_seconds(LOOK_LASTS);
+        let spot = Spot { place, user_id: actor.id, node: None };
+        let told = self.pending.contains_key(&spot) || self.in_flight.contains_key(&spot);
         let seat = self.seat_or_new(place, actor.id, &actor.name);
         let comes = !seat.is_taken();
         let begun = match &mut seat.look {
@@ -217,20 +219,31 @@ impl Board {
                 false
             }
             look => {
-                *look = Some(Look { since: now, until });
+                let told = told || look.is_some_and(|over| over.told);
+                *look = Some(Look { since: now, until, told });
                 true
             }
         };
         self.next_end = Some(self.next_end.map_or(until, |next| next.min(until)));
-        self.note(Spot { place, user_id: actor.id, node: None }, comes);
+        self.note(spot, comes);
         begun
     }
 
     fn end_look(&mut self, place: Place, user: UserId) {
         let Some(seat) = self.seat_mut(place, user) else { return };
-        if seat.look.take().is_some() {
+        if let Some(look) = seat.look.take() {
             let goes = !seat.is_taken();
-            self.note(Spot { place, user_id: user, node: None }, goes);
+            let spot = Spot { place, user_id: user, node: None };
+            if look.told {
+                self.note(spot, goes);
+            } else {
+                // Nobody has heard of it, so there is nothing to take back; but it may have been how the user came or
+                // what still held them here.
+                let came = self.pending.remove(&spot).unwrap_or_default();
+                if came != goes {
+                    self.touched.insert(place);
+                }
+            }
         }
         self.tidy(place, user);
     }

@@ -35,6 +35,8 @@ pub(super) struct Own {
 pub(super) struct Look {
     pub(super) since: Timestamp,
     pub(super) until: Timestamp,
+    /// Whether the store may know of it.
+    pub(super) told: bool,
 }
 
 /// Connections of another node.

@@ -178,6 +178,53 @@ fn whoever_reads_everything_looks_at_the_last_hundred_records() {
 }
 
 #[test]
+fn a_look_that_ended_before_anybody_was_told_of_it_is_never_told() {
+    let mut board = board(1);
+    for number in 1..=150 {
+        board.look(episode(number), &user(1), at(0));
+    }
+    let flush = board.take_flush(at(0)).unwrap();
+    assert_eq!((flush.entries.len(), flush.ended.len()), (101, 0), "a hundred records and the server");
+    board.flushed(Flushed { lease_is_new: false }, at(0));
+    for number in 151..=160 {
+        board.look(episode(number), &user(1), at(1));
+    }
+    let flush = board.take_flush(at(1)).unwrap();
+    assert_eq!((flush.entries.len(), flush.ended.len()), (10, 10));
+}
+
+#[test]
+fn an_end_that_is_to_be_told_is_told_also_when_another_look_follows_and_ends() {
+    let mut board = board(1);
+    let reads_all_but_the_first = |board: &mut Board| (2..=101).for_each(|n| board.look(episode(n), &user(1), at(1)));
+    board.look(episode(1), &user(1), at(0));
+    board.take_flush(at(0)).unwrap();
+    board.flushed(Flushed { lease_is_new: false }, at(0));
+    reads_all_but_the_first(&mut board);
+    board.look(episode(1), &user(1), at(1));
+    reads_all_but_the_first(&mut board);
+    let flush = board.take_flush(at(1)).unwrap();
+    let spot = Spot { place: episode(1), user_id: user(1).id, node: None };
+    assert!(flush.ended.contains(&spot));
+}
+
+#[test]
+fn watchers_learn_of_who_stays_or_goes_when_a_look_ends_that_was_never_told() {
+    let (mut board, mut store) = (board(1), Shared::default());
+    let reads_on = |board: &mut Board, now| (2..=101).for_each(|n| board.look(episode(n), &user(7), at(now)));
+    board.look(episode(1), &user(7), at(0));
+    board.connect(&user(7), at(0));
+    board.view(episode(1), user(7).id, at(0));
+    reads_on(&mut board, 0);
+    assert!(store.exchange(&mut board, at(0)).contains(&episode(1)), "the user has come, and views");
+    board.look(episode(1), &user(7), at(1));
+    board.unview(episode(1), user(7).id);
+    reads_on(&mut board, 1);
+    assert!(store.exchange(&mut board, at(1)).contains(&episode(1)), "the user has gone");
+    assert!(board.viewers(episode(1), at(1)).is_empty());
+}
+
+#[test]
 fn nobody_heard_of_for_five_minutes_is_away_on_every_node_until_heard_again() {
     let (mut board, mut other, mut store) = (board(1), board(2), Shared::default());
     board.connect(&user(7), at(0));
