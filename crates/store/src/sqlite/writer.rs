@@ -1,15 +1,18 @@
 //! The one thread that writes.
 //!
-//! It takes every waiting job into one transaction, each in a savepoint of its own, and answers them after the one
-//! commit: many commits for one fsync. A statement may roll the whole transaction back under our feet (a full disk, an
-//! I/O error, a trigger that says so). Then nobody has been answered yet, and the jobs run again one by one, each in a
-//! transaction of its own: only the one that breaks its own transaction fails.
+//! It takes every waiting job into one transaction and answers them after the one commit: many commits for one fsync.
+//! That is done in hope. A savepoint for each job would have SQLite copy every page that the job touches, which costs
+//! more than the job; so they come only where a job has failed, and the batch runs again, each job in one of its own. A
+//! statement may also roll the whole transaction back under our feet (a full disk, an I/O error, a trigger that says
+//! so). Then the jobs run one by one, each in a transaction of its own: only the one that breaks its own transaction
+//! fails. Nobody has been answered before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::result::Error as QueryError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Conn;
@@ -74,7 +77,8 @@ impl Writer {
         Ok(Self { jobs })
     }
 
-    /// Runs `work` in a transaction and answers when its effects are durable, or that it had none.
+    /// Runs `work` in a transaction and answers when its effects are durable, or that it had none. It may run more than
+    /// once, and must end with the first statement that fails.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
@@ -95,7 +99,7 @@ fn write(mut conn: Conn, mut queue: mpsc::Receiver<Box<dyn Job>>, head: &Head) {
 }
 
 fn commit(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>, head: &Head) {
-    if batch.len() > 1 && together(conn, &mut batch, head).is_ok() {
+    if batch.len() > 1 && [straight, savepoints].iter().any(|jobs| together(conn, &mut batch, head, *jobs).is_ok()) {
         for job in batch {
             job.answer(Ok(()));
         }
@@ -119,17 +123,31 @@ fn begin(conn: &mut Conn) -> Result<(), Failure> {
     conn.batch_execute("begin immediate").map_err(|error| Failure::Locked(error.to_string()))
 }
 
+type Batch = [Box<dyn Job>];
+
 /// Runs the jobs in one transaction. An error means that none of them has had any effect.
-fn together(conn: &mut Conn, batch: &mut [Box<dyn Job>], head: &Head) -> Result<(), Failure> {
+fn together(
+    conn: &mut Conn,
+    batch: &mut Batch,
+    head: &Head,
+    jobs: fn(&mut Conn, &mut Batch) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     begin(conn)?;
-    let result = savepoints(conn, batch).and_then(|()| finish(conn, head));
+    let result = jobs(conn, batch).and_then(|()| finish(conn, head));
     if result.is_err() {
         abandon(conn);
     }
     result
 }
 
-fn savepoints(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+/// One job after the other, as long as none fails.
+fn straight(conn: &mut Conn, batch: &mut Batch) -> Result<(), Failure> {
+    let all_stay = batch.iter_mut().all(|job| job.run(conn));
+    if all_stay { Ok(()) } else { Err(QueryError::RollbackTransaction.into()) }
+}
+
+/// Each job in a savepoint, so that those that fail take nothing along.
+fn savepoints(conn: &mut Conn, batch: &mut Batch) -> Result<(), Failure> {
     for job in batch {
         conn.batch_execute("savepoint job")?;
         // Without the savepoint these fail: the transaction is gone, and with it the jobs before this one.
@@ -165,7 +183,6 @@ mod tests {
     use std::sync::mpsc as blocking;
     use std::sync::{Arc, Barrier};
 
-    use diesel::result::Error as QueryError;
     use futures_util::future::join_all;
     use tempfile::TempDir;
 
