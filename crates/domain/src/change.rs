@@ -11,6 +11,7 @@ use crate::{Receipt, Version};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change<T> {
     expected: Option<Version>,
+    before: Option<Box<T>>,
     state: T,
     erased: bool,
     events: Vec<DomainEvent>,
@@ -19,17 +20,28 @@ pub struct Change<T> {
 impl<T> Change<T> {
     /// A record that did not exist before.
     pub(crate) fn created(state: T, event: DomainEvent) -> Self {
-        Self { expected: None, state, erased: false, events: vec![event] }
+        Self { expected: None, before: None, state, erased: false, events: vec![event] }
     }
 
     /// A record that was in version `expected`.
     pub(crate) fn updated(expected: Version, state: T, event: DomainEvent) -> Self {
-        Self { expected: Some(expected), state, erased: false, events: vec![event] }
+        Self { expected: Some(expected), before: None, state, erased: false, events: vec![event] }
     }
 
     /// A record that was in version `expected` and is to leave the store for good.
     pub(crate) fn erased(expected: Version, state: T, event: DomainEvent) -> Self {
-        Self { expected: Some(expected), state, erased: true, events: vec![event] }
+        Self { expected: Some(expected), before: None, state, erased: true, events: vec![event] }
+    }
+
+    /// Tells what the record was before, so that a store need write no more than what differs.
+    pub(crate) fn instead_of(self, before: T) -> Self {
+        Self { before: Some(Box::new(before)), ..self }
+    }
+
+    /// What the record was in the expected version, where the transition tells.
+    #[must_use]
+    pub fn before(&self) -> Option<&T> {
+        self.before.as_deref()
     }
 
     /// The version that must stand in the store; `None` when the record must not exist yet.

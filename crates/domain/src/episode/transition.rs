@@ -73,7 +73,7 @@ impl Episode {
         if let Some(to) = patch.status {
             self.check_transition(to)?;
         }
-        let left = self.show_id;
+        let before = self.clone();
         let difference = self.apply(patch);
         if difference.fields.is_empty() {
             return Ok(None);
@@ -86,8 +86,8 @@ impl Episode {
             updated_by: stamp.actor_label(),
         };
         // Whoever follows a show learns of an episode that leaves it for none.
-        let event = self.tell(EventKind::EpisodeUpdated, stamp, &data).within(self.show_id.or(left));
-        Ok(Some(Change::updated(expected, self, event)))
+        let event = self.tell(EventKind::EpisodeUpdated, stamp, &data).within(self.show_id.or(before.show_id));
+        Ok(Some(Change::updated(expected, self, event).instead_of(before)))
     }
 
     /// Hides this episode, so that it can come back.

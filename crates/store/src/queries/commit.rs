@@ -12,7 +12,7 @@ use super::receipts::keep_receipt;
 use super::{Conn, append_events};
 use crate::cached::Cached;
 use crate::failure::Failure;
-use crate::rows::{EpisodeRow, ShowRow};
+use crate::rows::{EpisodeRow, EpisodeUpdate, ShowRow};
 use crate::schema::{episodes, shows};
 use crate::types::{DbId, ROWS_AT_ONCE};
 
@@ -67,7 +67,9 @@ fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failur
     let written = if change.is_erased() {
         diesel::delete(seen).execute(conn)?
     } else {
-        Cached(diesel::update(seen).set(EpisodeRow::from(change.state()))).execute(conn).map_err(of_unknown_show)?
+        let row = EpisodeRow::from(change.state());
+        let update = EpisodeUpdate::to(row, change.before().map(EpisodeRow::from));
+        Cached(diesel::update(seen).set(update)).execute(conn).map_err(of_unknown_show)?
     };
     won(written)
 }

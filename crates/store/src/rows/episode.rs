@@ -14,29 +14,29 @@ use crate::failure::Failure;
 use crate::schema::episodes;
 use crate::types::{DbId, DbInstant, DbJson};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = episodes, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = episodes, treat_none_as_default_value = false)]
 pub(crate) struct EpisodeRow {
-    id: DbId,
-    season_number: Option<i32>,
-    episode_number: i32,
-    title: String,
-    title_folded: String,
-    description: String,
-    status: String,
-    air_date: Option<NaiveDate>,
-    categories: DbJson,
-    director: Option<String>,
-    writer: Option<String>,
-    duration_minutes: Option<i32>,
-    rating: Option<f64>,
-    genre: Option<String>,
-    thumbnail_url: Option<String>,
-    created_at: DbInstant,
-    updated_at: DbInstant,
-    deleted_at: Option<DbInstant>,
-    version: i64,
-    show_id: Option<DbId>,
+    pub(super) id: DbId,
+    pub(super) season_number: Option<i32>,
+    pub(super) episode_number: i32,
+    pub(super) title: String,
+    pub(super) title_folded: String,
+    pub(super) description: String,
+    pub(super) status: String,
+    pub(super) air_date: Option<NaiveDate>,
+    pub(super) categories: DbJson,
+    pub(super) director: Option<String>,
+    pub(super) writer: Option<String>,
+    pub(super) duration_minutes: Option<i32>,
+    pub(super) rating: Option<f64>,
+    pub(super) genre: Option<String>,
+    pub(super) thumbnail_url: Option<String>,
+    pub(super) created_at: DbInstant,
+    pub(super) updated_at: DbInstant,
+    pub(super) deleted_at: Option<DbInstant>,
+    pub(super) version: i64,
+    pub(super) show_id: Option<DbId>,
 }
 
 impl From<&Episode> for EpisodeRow {

@@ -2,6 +2,7 @@
 
 mod activity;
 mod episode;
+mod episode_update;
 mod event;
 mod membership;
 mod notification;
@@ -12,6 +13,7 @@ mod user;
 
 pub(crate) use activity::ActivityRow;
 pub(crate) use episode::EpisodeRow;
+pub(crate) use episode_update::EpisodeUpdate;
 pub(crate) use event::{EventRow, OutboxRow};
 pub(crate) use membership::{MembershipRow, role};
 pub(crate) use notification::NotificationRow;

@@ -14,6 +14,7 @@ use crate::world::{World, draft, editor, now, titled};
 on_both_stores!(
     an_episode_with_every_field_is_read_back_as_it_was_written,
     fields_can_be_emptied_again,
+    whatever_an_update_changes_and_whatever_it_leaves_is_read_back,
     event_data_is_the_very_text_that_was_committed,
     a_published_key_is_found_and_stays_as_it_is,
 );
@@ -59,6 +60,27 @@ async fn fields_can_be_emptied_again(world: World) {
     let updated = now(world.episodes().update(&editor(), written.id, &emptied, &Terms::default()).await.unwrap());
     assert_eq!((updated.rating, updated.genre.clone()), (None, None));
     assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(updated));
+}
+
+async fn whatever_an_update_changes_and_whatever_it_leaves_is_read_back(world: World) {
+    let others = EpisodePatch { status: None, ..full() };
+    let written = now(world
+        .episodes()
+        .create(&editor(), NewEpisode { others, ..draft("Pilot", 1) }, &Terms::default())
+        .await
+        .unwrap());
+    let patches = [
+        titled("Another title"),
+        EpisodePatch { status: Some(EpisodeStatus::Pending), ..EpisodePatch::default() },
+        EpisodePatch { air_date: Some("2009-03-08".parse().ok()), ..EpisodePatch::default() },
+        EpisodePatch { season_number: Some(None), ..EpisodePatch::default() },
+        EpisodePatch { genre: Some(None), ..EpisodePatch::default() },
+        EpisodePatch { air_date: Some(None), genre: Some(Genre::parse("Crime").ok()), ..titled("A third one") },
+    ];
+    for patch in patches {
+        let updated = now(world.episodes().update(&editor(), written.id, &patch, &Terms::default()).await.unwrap());
+        assert_eq!(world.ports.episodes.find_episode(written.id).await.unwrap(), Some(updated));
+    }
 }
 
 async fn event_data_is_the_very_text_that_was_committed(world: World) {
