@@ -14,9 +14,6 @@ use serde_json::Value;
 use showrunner_domain::Timestamp;
 use uuid::Uuid;
 
-/// How many rows one statement inserts at most. SQLite takes 32,766 values, Postgres 65,535.
-pub(crate) const ROWS_AT_ONCE: usize = 500;
-
 /// An identifier: hyphenated text on SQLite, `uuid` on Postgres.
 #[derive(SqlType, QueryId)]
 #[diesel(sqlite_type(name = "Text"), postgres_type(oid = 2950, array_oid = 2951))]

@@ -15,8 +15,9 @@ use crate::pool::Manager;
 const SETTINGS: &str = "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'; \
                         set default_transaction_isolation = 'read committed'";
 
-/// How many connections one node uses at most, beside the numberer's own.
-const POOL: u32 = 16;
+/// How many connections one node uses at most, beside the numberer's own and those of commits and look-ups that share
+/// a statement: 17 in all.
+const POOL: u32 = 12;
 
 /// A connection without settings.
 pub(super) fn plain(url: &str) -> Result<Conn, Failure> {

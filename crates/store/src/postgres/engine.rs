@@ -1,17 +1,27 @@
-//! How this store runs work: reads and writes in one pool, each write a transaction.
+//! How this store runs work: reads and writes in one pool, each write a transaction, and changes many in one.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use diesel::Connection;
+use showrunner_domain::ChangeSet;
+use showrunner_domain::episode::{Episode, EpisodeId};
 use tokio::sync::watch;
 
-use super::queries::Readers;
+use super::committer::{self, Outcome};
+use super::finder::{self, Alone, Found};
+use super::gather::Gather;
+use super::queries::{Readers, commit, find_episode};
 use super::{Conn, connect, numberer};
 use crate::failure::Failure;
 use crate::head::Head;
 
+/// A set of more changes than this would keep others waiting that share its transaction.
+const SHARED: usize = 8;
+
 pub(super) struct Engine {
     pool: Readers,
+    committer: Gather<ChangeSet, Outcome>,
+    finder: Gather<EpisodeId, Found>,
     nudge: SyncSender<()>,
     head: Head,
 }
@@ -22,8 +32,9 @@ impl Engine {
         // One waiting nudge is enough: it is answered by numbering everything.
         let (nudge, nudges) = sync_channel(1);
         let pool = Readers::new(connect::pool(url)?);
+        let (committer, finder) = (committer::start(url, &nudge)?, finder::start(url)?);
         numberer::start(url.to_owned(), nudges, head.clone())?;
-        Ok(Self { pool, nudge, head })
+        Ok(Self { pool, committer, finder, nudge, head })
     }
 
     pub(super) const fn readers(&self) -> &Readers {
@@ -47,6 +58,24 @@ impl Engine {
         let result = self.pool.run(move |conn| conn.transaction(|conn| work(conn))).await;
         let _ = self.nudge.try_send(());
         result
+    }
+
+    /// Looks an episode up, with others that are looked up at the same time where that is possible.
+    pub(super) async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, Failure> {
+        match self.finder.ask(id).await? {
+            Ok(episode) => Ok(episode),
+            Err(Alone) => self.pool.run(move |conn| find_episode(conn, id)).await,
+        }
+    }
+
+    /// Commits `set`, with others that wait where that is possible.
+    pub(super) async fn commit(&self, set: ChangeSet) -> Result<(), Failure> {
+        let outcome = if set.changes().len() > SHARED { Outcome::Alone(set) } else { self.committer.ask(set).await? };
+        match outcome {
+            Outcome::Committed => Ok(()),
+            Outcome::Unknown(failure) => Err(failure),
+            Outcome::Alone(set) => self.write(move |conn| commit(conn, std::slice::from_ref(&set))).await,
+        }
     }
 
     /// Follows the head of the log, as far as this process has seen it.

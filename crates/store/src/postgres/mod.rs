@@ -4,8 +4,11 @@
 //! would allow one write an fsync. So writers leave their events unnumbered in `outbox`, and whoever holds the
 //! numbering lock moves what it sees to `events`.
 
+mod committer;
 mod connect;
 mod engine;
+mod finder;
+mod gather;
 mod number;
 mod numberer;
 mod roots;
@@ -22,7 +25,7 @@ use crate::Ports;
 use crate::failure::Failure;
 use crate::rows::OutboxRow;
 use crate::schema::outbox;
-use crate::types::{DbInstant, Instant, ROWS_AT_ONCE};
+use crate::types::{DbInstant, Instant};
 use engine::Engine;
 use number::settle;
 
@@ -39,6 +42,9 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 const MIGRATION_LOCK: i64 = 0x5348_4f57_0001;
 const NUMBERING_LOCK: i64 = 0x5348_4f57_0002;
 const ADMINISTRATORS_LOCK: i64 = 0x5348_4f57_0003;
+
+/// How many rows one statement inserts at most: each is a way to the server and back. Postgres takes 65,535 values.
+const ROWS_AT_ONCE: usize = 500;
 
 /// Opens the store behind `url`.
 pub(crate) fn open(url: &str) -> Result<Ports, Failure> {

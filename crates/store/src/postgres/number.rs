@@ -5,10 +5,14 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::{Conn, NUMBERING_LOCK};
+use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::schema::outbox;
 
-/// Moves a batch, in the order of `outbox_id` and nothing else: it was drawn after the row locks were taken, while
+/// How many events one statement numbers at most.
+const BATCH: i64 = 1_000;
+
+/// Moves a batch and tells every node of it at commit, in the order of `outbox_id` and nothing else: it was drawn after the row locks were taken, while
 /// identifiers and times were made before, on other clocks. All parts of the statement see the same `log_head`.
 const NUMBER: &str = "
 with taken as (
@@ -22,33 +26,44 @@ with taken as (
 ), moved as (
   update log_head set seq = seq + (select count(*) from taken) where exists (select 1 from taken)
 )
-select count(*) as moved from taken";
+select count(*) as moved, (select seq from log_head) + count(*) as head,
+       case when count(*) > 0 then (select count(*) from pg_notify('showrunner', '')) end as told
+from taken";
 
 #[derive(QueryableByName)]
 struct Moved {
     #[diesel(sql_type = BigInt)]
     moved: i64,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
 }
 
-/// Numbers everything that is committed, until nothing is left.
+/// Numbers everything that is committed, until nothing is left. Where nothing is, it only looks.
 pub(super) fn settle(conn: &mut Conn) -> Result<(), Failure> {
-    while diesel::select(exists(outbox::table.select(outbox::outbox_id))).get_result::<bool>(conn)? {
+    if diesel::select(exists(outbox::table.select(outbox::outbox_id))).get_result::<bool>(conn)? {
         number(conn)?;
     }
     Ok(())
 }
 
-/// Numbers one batch and tells every node of it, all at commit.
+/// Numbers everything that is committed, until nothing is left, and answers how far the log then reaches.
+pub(super) fn number(conn: &mut Conn) -> Result<i64, Failure> {
+    loop {
+        let Moved { moved, head } = number_some(conn)?;
+        if moved < BATCH {
+            return Ok(head);
+        }
+    }
+}
+
+/// Numbers one batch.
 ///
 /// The lock is taken in a statement of its own: the next one's snapshot is then younger than the commit of whoever
 /// held the lock before.
-fn number(conn: &mut Conn) -> Result<(), Failure> {
+fn number_some(conn: &mut Conn) -> Result<Moved, Failure> {
     conn.build_transaction().read_committed().run(|conn| {
-        diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(NUMBERING_LOCK).execute(conn)?;
-        let Moved { moved } = diesel::sql_query(NUMBER).get_result(conn)?;
-        if moved > 0 {
-            diesel::sql_query("select pg_notify('showrunner', '')").execute(conn)?;
-        }
-        Ok(())
+        Cached(diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(NUMBERING_LOCK))
+            .execute(conn)?;
+        Ok(Cached(diesel::sql_query(NUMBER)).get_result(conn)?)
     })
 }

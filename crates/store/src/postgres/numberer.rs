@@ -4,9 +4,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
-use super::number::settle;
+use super::number::{number, settle};
 use super::{Conn, connect};
 use crate::failure::Failure;
 use crate::head::Head;
@@ -36,6 +38,7 @@ pub(super) fn start(url: String, nudges: Receiver<()>, head: Head) -> Result<(),
 fn listen(url: &str, nudges: &Receiver<()>, head: &Head) -> Result<(), Failure> {
     let mut conn = connect::working(url)?;
     diesel::sql_query("listen showrunner").execute(&mut conn)?;
+    let own: i32 = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(&mut conn)?;
     let mut polled = None;
     loop {
         let asked = match nudges.recv_timeout(LISTEN_EVERY) {
@@ -44,21 +47,24 @@ fn listen(url: &str, nudges: &Receiver<()>, head: &Head) -> Result<(), Failure> 
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         let due = polled.is_none_or(|at: Instant| at.elapsed() >= POLL_EVERY);
-        let told = was_told(&mut conn)?;
-        if asked || due || told {
+        let told = was_told(&mut conn, own)?;
+        if asked {
+            head.publish(number(&mut conn)?);
+        } else if due || told {
             settle(&mut conn)?;
             head.publish(log_head::table.select(log_head::seq).first(&mut conn)?);
-            polled = Some(Instant::now());
+        } else {
+            continue;
         }
+        polled = Some(Instant::now());
     }
 }
 
-/// Whether a node has numbered something. All notifications say the same, so they are taken together.
-fn was_told(conn: &mut Conn) -> Result<bool, Failure> {
+/// Whether somebody else has numbered something. All notifications say the same, so they are taken together.
+fn was_told(conn: &mut Conn, own: i32) -> Result<bool, Failure> {
     let mut told = false;
     for notification in conn.notifications_iter() {
-        notification?;
-        told = true;
+        told |= notification?.process_id != own;
     }
     Ok(told)
 }

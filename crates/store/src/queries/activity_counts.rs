@@ -14,6 +14,7 @@ use showrunner_domain::identity::UserId;
 use uuid::Uuid;
 
 use super::{Conn, Db};
+use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::schema::activity_counts::{self, dsl};
 use crate::types::DbId;
@@ -32,12 +33,12 @@ pub(super) fn count(conn: &mut Conn, activities: &[Activity]) -> Result<(), Fail
             dsl::user_name.eq(&tally.user_name),
             dsl::count.eq(tally.count.cast_signed()),
         );
-        diesel::insert_into(dsl::activity_counts)
+        let upsert = diesel::insert_into(dsl::activity_counts)
             .values(row)
             .on_conflict((dsl::day, dsl::action, dsl::resource_type, dsl::user_id))
             .do_update()
-            .set((dsl::count.eq(dsl::count + excluded(dsl::count)), dsl::user_name.eq(excluded(dsl::user_name))))
-            .execute(conn)?;
+            .set((dsl::count.eq(dsl::count + excluded(dsl::count)), dsl::user_name.eq(excluded(dsl::user_name))));
+        Cached(upsert).execute(conn)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Writing a change set: states first, events last.
+//! Writing change sets: states first, events last.
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
@@ -14,19 +14,23 @@ use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::{EpisodeRow, EpisodeUpdate, ShowRow};
 use crate::schema::{episodes, shows};
-use crate::types::{DbId, ROWS_AT_ONCE};
+use crate::types::DbId;
 
-pub(super) fn commit(conn: &mut Conn, set: &ChangeSet) -> Result<(), Failure> {
-    if let Some((receipt, change)) = set.receipt().zip(set.changes().first()) {
-        keep_receipt(conn, receipt, change)?;
+/// Writes `sets` as if they were one. The first statement that fails ends it: then the transaction must be undone.
+pub(crate) fn commit(conn: &mut Conn, sets: &[ChangeSet]) -> Result<(), Failure> {
+    for set in sets {
+        if let Some((receipt, change)) = set.receipt().zip(set.changes().first()) {
+            keep_receipt(conn, receipt, change)?;
+        }
     }
-    for run in set.changes().chunk_by(|one, next| new_episode(one).and(new_episode(next)).is_some()) {
+    let changes: Vec<&RecordChange> = sets.iter().flat_map(ChangeSet::changes).collect();
+    for run in changes.chunk_by(|one, next| new_episode(one).and(new_episode(next)).is_some()) {
         match run {
             [change] => write(conn, change)?,
             many => create_episodes(conn, many)?,
         }
     }
-    append_events(conn, &mut set.events())
+    append_events(conn, &mut sets.iter().flat_map(ChangeSet::events))
 }
 
 fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
@@ -48,12 +52,9 @@ fn new_episode(change: &RecordChange) -> Option<&Episode> {
     }
 }
 
-fn create_episodes(conn: &mut Conn, changes: &[RecordChange]) -> Result<(), Failure> {
-    for some in changes.chunks(ROWS_AT_ONCE) {
-        let rows: Vec<EpisodeRow> = some.iter().filter_map(new_episode).map(EpisodeRow::from).collect();
-        diesel::insert_into(episodes::table).values(rows).execute(conn).map_err(of_unknown_show)?;
-    }
-    Ok(())
+fn create_episodes(conn: &mut Conn, changes: &[&RecordChange]) -> Result<(), Failure> {
+    let rows: Vec<EpisodeRow> = changes.iter().filter_map(|change| new_episode(change)).map(EpisodeRow::from).collect();
+    insert!(episodes::table, &rows, conn).map_err(of_unknown_show)
 }
 
 fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failure> {

@@ -19,7 +19,7 @@ type Episodes = episodes::BoxedQuery<'static, Db>;
 #[async_trait]
 impl EpisodeStore for Store {
     async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| find(conn, id)).await?)
+        Ok(self.engine.find_episode(id).await?)
     }
 
     async fn list_episodes(&self, query: EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, StoreError> {
@@ -37,7 +37,7 @@ fn is_brief(query: &EpisodeQuery) -> bool {
     query.filter == show_alone && !query.total
 }
 
-fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Failure> {
+pub(crate) fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Failure> {
     let row =
         dsl::episodes.filter(dsl::id.eq(DbId(id.uuid()))).select(EpisodeRow::as_select()).first(conn).optional()?;
     row.map(Episode::try_from).transpose()

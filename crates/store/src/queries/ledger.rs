@@ -9,7 +9,7 @@ use showrunner_domain::{
     Advance, Advanced, ChangeSet, CommitError, Committed, Ledger, Receipt, StoreError, StoredReceipt,
 };
 
-use super::{Conn, Store, activity_counts, append_events, commit, receipts};
+use super::{Conn, Store, activity_counts, append_events, receipts};
 use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
@@ -18,7 +18,7 @@ use crate::schema::{activities, notifications, parked_events, reader_cursors};
 #[async_trait]
 impl Ledger for Store {
     async fn commit(&self, set: ChangeSet) -> Result<Committed, CommitError> {
-        self.engine.write(move |conn| commit::commit(conn, &set)).await?;
+        self.engine.commit(set).await?;
         Ok(Committed)
     }
 
@@ -49,15 +49,11 @@ fn move_cursor(conn: &mut Conn, advance: &Advance) -> Result<bool, Failure> {
 
 fn write_effects(conn: &mut Conn, advance: &Advance) -> Result<(), Failure> {
     let Effects { activities, notifications, events, parked } = &advance.effects;
-    if !activities.is_empty() {
-        let rows: Vec<ActivityRow> = activities.iter().map(ActivityRow::from).collect();
-        diesel::insert_into(activities::table).values(rows).execute(conn)?;
-        activity_counts::count(conn, activities)?;
-    }
-    if !notifications.is_empty() {
-        let rows: Vec<NotificationRow> = notifications.iter().map(NotificationRow::from).collect();
-        diesel::insert_into(notifications::table).values(rows).execute(conn)?;
-    }
+    let rows: Vec<ActivityRow> = activities.iter().map(ActivityRow::from).collect();
+    insert!(activities::table, &rows, conn)?;
+    activity_counts::count(conn, activities)?;
+    let rows: Vec<NotificationRow> = notifications.iter().map(NotificationRow::from).collect();
+    insert!(notifications::table, &rows, conn)?;
     for event in parked {
         let row = (
             parked_events::reader.eq(advance.reader.as_str()),

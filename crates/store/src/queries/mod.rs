@@ -1,5 +1,18 @@
 //! The text that both stores share: queries and port implementations, written against `super`'s connection type.
 
+/// Inserts rows into a table, as many in one statement as suits the store. A statement for one row stays prepared.
+macro_rules! insert {
+    ($table:expr, $rows:expr, $conn:expr) => {
+        $rows.chunks(super::super::ROWS_AT_ONCE).try_for_each(|some| {
+            match some {
+                [row] => diesel::insert_into($table).values(row).execute($conn),
+                many => diesel::insert_into($table).values(many).execute($conn),
+            }
+            .map(drop)
+        })
+    };
+}
+
 mod accounts;
 mod activities;
 mod activity_counts;
@@ -27,6 +40,8 @@ use showrunner_domain::StoreError;
 
 use super::{Conn, Db, Engine, append_events, having_category, one_at_a_time, settle, shared_time};
 use crate::{Ports, StoreProbe};
+pub(super) use commit::commit;
+pub(super) use episodes::find as find_episode;
 pub(super) use readers::Readers;
 
 /// Every port of the domain on this store.

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use showrunner_domain::ChangeSet;
+use showrunner_domain::episode::{Episode, EpisodeId};
 use tokio::sync::watch;
 
 use super::desk::Desk;
-use super::queries::Readers;
+use super::queries::{Readers, commit, find_episode};
 use super::writer::Writer;
 use super::{Conn, connect, pulse};
 use crate::failure::Failure;
@@ -52,6 +54,16 @@ impl Engine {
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
         self.writer.run(work).await
+    }
+
+    /// Looks an episode up.
+    pub(super) async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, Failure> {
+        self.read_briefly(move |conn| find_episode(conn, id)).await
+    }
+
+    /// Commits `set`, together with whatever else the writer has to do.
+    pub(super) async fn commit(&self, set: ChangeSet) -> Result<(), Failure> {
+        self.write(move |conn| commit(conn, std::slice::from_ref(&set))).await
     }
 
     /// Follows the head of the log, as far as this process has seen it.

@@ -1,22 +1,24 @@
 //! A change set is written wholly or not at all, and over the version that was seen.
 
-use showrunner_domain::episode::EpisodeQuery;
+use showrunner_domain::episode::{EpisodePatch, EpisodeQuery, NewEpisode};
 use showrunner_domain::event::ImportMark;
 use showrunner_domain::identity::{AccessService, Bearers, Email, Role};
 use showrunner_domain::import::{Cell, ImportService, Mode, Sheet};
 use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
+use showrunner_domain::show::ShowId;
 use showrunner_domain::{
     ChangeSet, Clock as _, CommitError, Precondition, Receipt, ServiceError, StoredReceipt, Terms,
 };
 
 use super::on_both_stores;
-use crate::world::{Ids, World, draft, editor, now, titled};
+use crate::world::{Ids, World, draft, editor, next_id, now, titled};
 
 on_both_stores!(
     a_commit_writes_state_and_event_together,
     a_commit_that_fails_at_its_last_statement_leaves_nothing,
     of_many_writers_with_one_version_one_wins,
     without_a_version_every_writer_gets_through,
+    changes_that_fail_take_none_of_those_along_that_are_committed_beside_them,
     an_erased_record_is_gone_and_its_event_is_there,
     a_taken_address_is_told_apart_from_other_failures,
     a_receipt_is_kept_with_the_change_and_refuses_its_repetition,
@@ -89,6 +91,36 @@ async fn without_a_version_every_writer_gets_through(world: World) {
     let last = world.ports.episodes.find_episode(episode.id).await.unwrap().unwrap();
     assert_eq!(last.version.get(), 21);
     assert_eq!(world.log().await.len(), 21);
+}
+
+async fn changes_that_fail_take_none_of_those_along_that_are_committed_beside_them(world: World) {
+    let pilot = world.create("Pilot").await;
+    let stale = Terms::from(Precondition::OneOf(vec![pilot.version]));
+    let races = (0..60).map(|n| {
+        let (episodes, stale, id) = (world.episodes(), stale.clone(), pilot.id);
+        tokio::spawn(async move {
+            if n % 10 == 0 {
+                let unknown = EpisodePatch { show_id: Some(Some(ShowId::new(next_id()))), ..EpisodePatch::default() };
+                let new = NewEpisode { others: unknown, ..draft("Of no show", 1) };
+                episodes.create(&editor(), new, &Terms::default()).await.is_ok()
+            } else if n % 5 == 0 {
+                episodes.update(&editor(), id, &titled(&format!("Take {n}")), &stale).await.is_ok()
+            } else {
+                episodes.create(&editor(), draft("Another", n), &Terms::default()).await.is_ok()
+            }
+        })
+    });
+    let mut done = 0;
+    for race in races.collect::<Vec<_>>() {
+        done += usize::from(race.await.unwrap());
+    }
+    assert_eq!(done, 48 + 1, "of the updates over one version one wins");
+    let log = world.log().await;
+    assert_eq!(log.iter().map(|event| event.seq.get()).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
+    let mut told: Vec<_> = log.iter().map(|event| event.id).collect();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), 50);
 }
 
 async fn an_erased_record_is_gone_and_its_event_is_there(world: World) {
