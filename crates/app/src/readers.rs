@@ -8,12 +8,14 @@ use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderR
 use showrunner_domain::notification::{Interest, PreferenceStore};
 use showrunner_domain::{Advance, Advanced, Ledger, StoreError};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How many events one step takes at most.
 const BATCH: usize = 256;
 /// How long to wait for news before looking by oneself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A reader that has caught up rests as long as its step took, and at most this long.
+const LONGEST_REST: Duration = Duration::from_millis(10);
 /// How long somebody who reads waits for a reader.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -103,6 +105,7 @@ impl ReaderLoop {
         let reader = self.reader.name();
         let from = self.log.cursor(reader).await?;
         self.tell(|progress| progress.cursor = from);
+        let begun = Instant::now();
         let events = self.log.read(from, BATCH).await?;
         if events.is_empty() {
             run.idle();
@@ -126,7 +129,8 @@ impl ReaderLoop {
             }
         }
         run.moved();
-        Ok(None)
+        // What comes while it rests shares one step: a step costs much, and another event little.
+        Ok((events.len() < BATCH).then(|| begun.elapsed().min(LONGEST_REST)))
     }
 
     fn tell(&self, change: impl FnOnce(&mut Progress)) {
