@@ -38,16 +38,19 @@ pub(super) enum Outcome {
 /// Commits change sets on the server at `url`. Each commit is followed by a `nudge`.
 pub(super) fn start(url: &str, nudge: &SyncSender<()>) -> Result<Gather<ChangeSet, Outcome>, Failure> {
     let worker = || {
-        let (url, nudge, mut conn) = (url.to_owned(), nudge.clone(), None);
-        move |sets: Vec<ChangeSet>| {
-            let done = together(&mut conn, &url, &sets);
-            let _ = nudge.try_send(());
-            let outcome = |set| match &done {
-                Ok(true) => Outcome::Committed,
-                Ok(false) => Outcome::Alone(set),
-                Err(reason) => Outcome::Unknown(Failure::connection(reason.as_str())),
-            };
-            sets.into_iter().map(outcome).collect()
+        let (url, nudge) = (url.to_owned(), nudge.clone());
+        move || {
+            let mut conn = connect(&url).ok();
+            move |sets: Vec<ChangeSet>| {
+                let done = together(&mut conn, &url, &sets);
+                let _ = nudge.try_send(());
+                let outcome = |set| match &done {
+                    Ok(true) => Outcome::Committed,
+                    Ok(false) => Outcome::Alone(set),
+                    Err(reason) => Outcome::Unknown(Failure::connection(reason.as_str())),
+                };
+                sets.into_iter().map(outcome).collect()
+            }
         }
     };
     Gather::start("store-committer", BATCH, (0..THREADS).map(|_| worker()).collect())

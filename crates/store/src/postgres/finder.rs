@@ -30,10 +30,13 @@ pub(super) type Found = Result<Option<Episode>, Alone>;
 /// Looks up episodes on the server at `url`.
 pub(super) fn start(url: &str) -> Result<Gather<EpisodeId, Found>, Failure> {
     let worker = || {
-        let (url, mut conn) = (url.to_owned(), None);
-        move |ids: Vec<EpisodeId>| match found(&mut conn, &url, &ids) {
-            Some(found) => ids.iter().map(|id| Ok(found.get(id).cloned())).collect(),
-            None => ids.iter().map(|_| Err(Alone)).collect(),
+        let url = url.to_owned();
+        move || {
+            let mut conn = connect(&url).ok();
+            move |ids: Vec<EpisodeId>| match found(&mut conn, &url, &ids) {
+                Some(found) => ids.iter().map(|id| Ok(found.get(id).cloned())).collect(),
+                None => ids.iter().map(|_| Err(Alone)).collect(),
+            }
         }
     };
     Gather::start("store-finder", BATCH, (0..THREADS).map(|_| worker()).collect())

@@ -16,17 +16,19 @@ pub(super) struct Gather<Ask, Answer> {
 }
 
 impl<Ask: Send + 'static, Answer: Send + 'static> Gather<Ask, Answer> {
-    /// Starts a thread for each of `workers`. A worker takes whatever waits, at most `most`, and answers all of it, in
-    /// the same order.
-    pub(super) fn start<W>(name: &str, most: usize, workers: Vec<W>) -> Result<Self, Failure>
+    /// Starts a thread for each worker that `makers` make there. A worker takes whatever waits, at most `most`, and
+    /// answers all of it, in the same order.
+    pub(super) fn start<M, W>(name: &str, most: usize, makers: Vec<M>) -> Result<Self, Failure>
     where
-        W: FnMut(Vec<Ask>) -> Vec<Answer> + Send + 'static,
+        M: FnOnce() -> W + Send + 'static,
+        W: FnMut(Vec<Ask>) -> Vec<Answer>,
     {
         let (asks, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        for mut worker in workers {
+        for make in makers {
             let queue = queue.clone();
             let work = move || {
+                let mut worker = make();
                 loop {
                     let mut waiting: Vec<(Ask, oneshot::Sender<Answer>)> = Vec::with_capacity(most);
                     queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv_many(&mut waiting, most);
