@@ -15,7 +15,7 @@
 //! - *No gap*: the ring holds neighbouring places only, so an event after the position can be missing from it at its
 //!   old end alone, and then the store is asked. Where the store no longer has it either, the client gets one
 //!   `resync` and never a part of what it missed.
-//! - *A slow reader costs only itself*: all that waits for it is its position, and one slice of frames that others share,
+//! - *A slow reader costs only itself*: all that waits for it is its position, and a few slices of frames that others share,
 //!   or one chunk of a stream. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
 //!
 //! Whether a subscriber may see an event is asked when it is sent, live or replayed alike.

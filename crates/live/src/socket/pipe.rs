@@ -1,8 +1,10 @@
 //! The way from a connection's task to the body that actix sends.
 //!
-//! It holds one piece of bytes: whole frames, often shared with other connections. Both ends live on one thread.
+//! It holds a few pieces of bytes: whole frames, mostly shared with other connections. Whatever waits there leaves in one
+//! write. Both ends live on one thread.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,6 +14,10 @@ use std::task::{Context, Poll, Waker};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
+/// How many pieces may wait. A client that is behind takes them one after the other from a server that is ahead, so
+/// there must be enough of them to fill a write.
+const MOST: usize = 32;
+
 /// Nobody takes anything any more.
 #[derive(Debug)]
 pub(super) struct Closed;
@@ -19,7 +25,7 @@ pub(super) struct Closed;
 /// What both ends know.
 #[derive(Default)]
 struct State {
-    waiting: Option<Bytes>,
+    waiting: VecDeque<Bytes>,
     /// Whether the sender has gone.
     ended: bool,
     /// Whether the body has gone.
@@ -46,7 +52,7 @@ pub(super) fn pipe(beneath: BoxBody) -> (Inlet, BoxBody) {
 }
 
 impl Inlet {
-    /// Puts `bytes` in as soon as what was there before has been taken.
+    /// Puts `bytes` in as soon as there is room.
     pub(super) async fn send(&self, bytes: Bytes) -> Result<(), Closed> {
         let mut bytes = Some(bytes);
         poll_fn(|context| {
@@ -54,11 +60,11 @@ impl Inlet {
             if state.closed {
                 return Poll::Ready(Err(Closed));
             }
-            if state.waiting.is_some() {
+            if state.waiting.len() >= MOST {
                 state.sender = Some(context.waker().clone());
                 return Poll::Pending;
             }
-            state.waiting = bytes.take();
+            state.waiting.extend(bytes.take());
             wake(state.body.take());
             Poll::Ready(Ok(()))
         })
@@ -83,13 +89,15 @@ impl MessageBody for Body {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
         let mut state = self.state.borrow_mut();
-        match state.waiting.take() {
+        match state.waiting.pop_front() {
             Some(bytes) => {
                 wake(state.sender.take());
                 Poll::Ready(Some(Ok(bytes)))
             }
             None if state.ended => Poll::Ready(None),
             None => {
+                // An idle connection holds no room for what may come.
+                state.waiting = VecDeque::new();
                 state.body = Some(context.waker().clone());
                 Poll::Pending
             }
@@ -101,7 +109,7 @@ impl Drop for Body {
     fn drop(&mut self) {
         let mut state = self.state.borrow_mut();
         state.closed = true;
-        state.waiting = None;
+        state.waiting = VecDeque::new();
         wake(state.sender.take());
     }
 }
