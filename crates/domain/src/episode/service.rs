@@ -57,6 +57,7 @@ impl EpisodeService {
         patch: &EpisodePatch,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
+        permit_somewhere(&caller.actor, Action::Write, ResourceKind::Episode)?;
         if let Some(show) = patch.show_id {
             permit_within(&caller.actor, Action::Write, ResourceKind::Episode, show)?;
         }
@@ -97,6 +98,7 @@ impl EpisodeService {
         id: EpisodeId,
         terms: &Terms,
     ) -> Result<Answered<Episode>, ServiceError> {
+        permit_somewhere(&caller.actor, Action::Write, ResourceKind::Episode)?;
         let load = || self.load(caller, Action::Write, id, Hidden::ArePresent);
         let decide = |episode: Episode| episode.restore(&self.stamp(caller)).map(Decision::Write);
         match self.writing(terms).change(load, decide).await {
