@@ -7,9 +7,10 @@ use showrunner_domain::membership::Membership;
 use showrunner_domain::show::ShowId;
 use showrunner_web::Code;
 
-use super::{members, wanted};
+use super::wanted;
 use crate::answer::{Data, List};
 use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::users::personal_role;
 
 const READ: Access = Access::Permitted(Action::Read, ResourceKind::Membership);
 const MANAGE: Access = Access::Permitted(Action::Manage, ResourceKind::Membership);
@@ -67,7 +68,7 @@ pub(super) const PUT: Operation = Operation {
     headers: &[Header::IfMatch],
     body: Some(Body {
         members: |fields| {
-            members::given(fields);
+            personal_role(fields);
         },
         record: schema::<Membership>,
         example: || json!({ "role": "editor" }),

@@ -1,7 +1,6 @@
 //! The members of a show: who may do something else there than elsewhere.
 
 mod docs;
-mod members;
 
 use actix_web::http::Method;
 use actix_web::http::header::ETAG;
@@ -14,6 +13,7 @@ use showrunner_web::{Identified, JsonBody, Problem, Query};
 use crate::answer::{self, Answer, Data};
 use crate::endpoint::Endpoint;
 use crate::query::{self, Parameters as _};
+use crate::users::personal_role;
 use crate::{etag, fields, path};
 
 type Memberships = web::Data<MembershipService>;
@@ -45,7 +45,7 @@ async fn set(Identified(caller): Identified, request: HttpRequest, body: JsonBod
     let (show, user) = place(&request)?;
     query::none(&request)?;
     let precondition = etag::precondition(&request)?;
-    let role = fields::complete(body.read().await?, members::given)?;
+    let role = fields::complete(body.read().await?, personal_role)?;
     let Given { membership, is_new } = memberships.set(&caller, show, user, role, precondition).await?;
     let head = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(record(head, membership))
