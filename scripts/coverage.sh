@@ -5,8 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if ! cargo llvm-cov --version >/dev/null 2>&1; then
-  echo 'This needs cargo-llvm-cov: rustup component add llvm-tools && cargo install --locked cargo-llvm-cov' >&2
+  echo 'This needs cargo-llvm-cov: cargo install --locked cargo-llvm-cov' >&2
   exit 1
+fi
+# LLVM's tools come with rustup's component llvm-tools, or from the system in the version that rustc was built with.
+llvm=$(rustc --version --verbose | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+if command -v "llvm-cov-$llvm" "llvm-profdata-$llvm" >/dev/null; then
+  export LLVM_COV="llvm-cov-$llvm" LLVM_PROFDATA="llvm-profdata-$llvm"
 fi
 not_counted='(^|/)(tests|crates/example|crates/[a-z]+/tests)/'
 cargo llvm-cov test --no-report --workspace
