@@ -176,8 +176,9 @@ impl Outside {
     pub(crate) fn refuse_activities(&mut self, how: &str) {
         let sql = match self.backend() {
             Backend::Sqlite => format!(
-                "drop trigger if exists refuse;
-                 create trigger refuse before insert on activities begin select raise({how}, 'refused from outside'); end"
+                "begin immediate; drop trigger if exists refuse;
+                 create trigger refuse before insert on activities begin select raise({how}, 'refused from outside'); end;
+                 commit"
             ),
             Backend::Postgres => "create or replace function refuse() returns trigger language plpgsql
                  as $$ begin raise exception 'refused from outside'; end $$;
