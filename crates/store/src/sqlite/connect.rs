@@ -1,7 +1,8 @@
 //! Connections to a file of SQLite's.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -15,18 +16,29 @@ use crate::pool::Manager;
 /// waited for, at most 5 s. What a savepoint would restore is kept in memory and not in a file,
 /// and of pages no more than 8 MB. The log is written back to the file by 16 MB at a time: pages that are written again
 /// and again meanwhile are written back once.
-const WRITING: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; \
-                       pragma foreign_keys = on; pragma temp_store = memory; \
-                       pragma cache_size = -8000; pragma wal_autocheckpoint = 4000;";
+const WRITING: &str = "pragma busy_timeout = 5000; pragma synchronous = full; pragma foreign_keys = on; \
+                       pragma temp_store = memory; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000;";
 const READING: &str = "pragma busy_timeout = 5000; pragma query_only = on;";
 const READING_AT_ONCE: &str = "pragma busy_timeout = 0; pragma query_only = on;";
 
 /// Readers run beside the writer; more than a few only compete for the cores.
 const READERS: u32 = 4;
 
+/// How long a file is waited for that others turn to WAL mode.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A connection that writes. The file is created when missing.
 pub(super) fn writing(path: &Path) -> Result<Conn, Failure> {
-    set(path, WRITING)
+    let mut conn = set(path, WRITING)?;
+    let begun = Instant::now();
+    // Of several who turn a new file to WAL mode some are refused at once, whatever `busy_timeout` says.
+    while let Err(error) = conn.batch_execute("pragma journal_mode = wal") {
+        if begun.elapsed() > PATIENCE || !error.to_string().contains("locked") {
+            return Err(error.into());
+        }
+        sleep(Duration::from_millis(5));
+    }
+    Ok(conn)
 }
 
 fn set(path: &Path, settings: &str) -> Result<Conn, Failure> {
@@ -87,6 +99,20 @@ mod tests {
         let asked = diesel::sql_query("select sqlite_compileoption_used('ENABLE_QPSG') as keeps_plans");
         let built: Built = asked.get_result(&mut conn).unwrap();
         assert_eq!(built.keeps_plans, 1, "see .cargo/config.toml");
+    }
+
+    #[test]
+    fn of_many_who_open_a_new_file_at_once_all_get_a_connection() {
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.db");
+            std::thread::scope(|scope| {
+                let opened = [(); 4].map(|()| scope.spawn(|| writing(&path).map(drop)));
+                for opened in opened {
+                    opened.join().unwrap().unwrap();
+                }
+            });
+        }
     }
 
     #[test]
