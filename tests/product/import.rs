@@ -148,6 +148,9 @@ fn rows_find_their_shows_and_numbers_that_are_taken_are_told(backend: Backend) {
     let table = "show,season_number,episode_number,title\nThe Wire,1,1,The Target\nMad Men,1,1,Smoke\n,,1,Alone\n";
     let (success, said, complaints) = import(&store, &file(&store, table), &[]);
     assert_eq!((success, said.as_str()), (true, "created 3 episodes and 2 shows\n"), "{complaints}");
+    // Whoever serves numbers what the command has left in the log.
+    let _server = store.serve();
+    store.outside().wait_until_read();
     let before = traces(&mut store.outside());
 
     let table =

@@ -18,6 +18,7 @@ mod flapping;
 mod following;
 mod harness;
 mod import;
+mod jobs;
 mod kill;
 mod members;
 mod people;

@@ -25,6 +25,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Do jobs and nothing else, beside servers on the same database.
+    Worker(Flags),
     /// Show, apply or revert migrations of the store.
     Migrate {
         /// Which of these.

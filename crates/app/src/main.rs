@@ -7,12 +7,15 @@ mod demo;
 mod logging;
 mod open_files;
 mod presence;
+mod progress;
 mod readers;
 mod readiness;
 mod revoking;
 mod services;
 mod settings;
+mod stopping;
 mod system;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
-use showrunner_domain::episode::EpisodeService;
+use showrunner_domain::episode::{BatchDelete, EpisodeService};
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::identity::{
-    AccessService, Bearers, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
+    AccessService, Bearers, OnBehalf, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
 };
 use showrunner_domain::import::ImportService;
+use showrunner_domain::job::{JobHandler, JobQueue, JobService, WorkService};
 use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -28,6 +29,8 @@ pub(crate) struct Services {
     pub(crate) shows: Data<ShowService>,
     pub(crate) memberships: Data<MembershipService>,
     pub(crate) episodes: Data<EpisodeService>,
+    pub(crate) jobs: Data<JobService>,
+    pub(crate) work: Data<WorkService>,
     pub(crate) activities: Data<ActivityService>,
     pub(crate) notifications: Data<NotificationService>,
     pub(crate) preferences: Data<PreferenceService>,
@@ -63,12 +66,15 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> S
             clock: clock(),
             ids: ids(),
         }),
-        episodes: Data::new(EpisodeService {
+        episodes: Data::new(episodes(ports)),
+        jobs: Data::new(JobService {
+            jobs: ports.jobs.clone(),
             episodes: ports.episodes.clone(),
             ledger: ports.ledger.clone(),
             clock: clock(),
             ids: ids(),
         }),
+        work: Data::new(WorkService { queue: Arc::new(queue(ports)), log: ports.log.clone() }),
         activities: Data::new(ActivityService {
             activities: ports.activities.clone(),
             log: ports.log.clone(),
@@ -103,6 +109,11 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> S
     }
 }
 
+/// The queue of jobs, for workers.
+pub(crate) fn queue(ports: &Ports) -> JobQueue {
+    JobQueue { jobs: ports.jobs.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
+}
+
 /// The service that keeps accounts.
 pub(crate) fn users(ports: &Ports, hasher: Arc<dyn PasswordHasher>) -> UserService {
     UserService {
@@ -135,6 +146,16 @@ pub(crate) fn access(ports: &Ports, bearers: Arc<Bearers>) -> AccessService {
 /// The service that imports tables.
 pub(crate) fn import(ports: &Ports) -> ImportService {
     ImportService { store: ports.imports.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
+}
+
+/// What this program's own workers can do.
+pub(crate) fn handlers(ports: &Ports) -> Vec<Arc<dyn JobHandler>> {
+    let on_behalf = OnBehalf { users: ports.users.clone(), clock: clock() };
+    vec![Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf })]
+}
+
+fn episodes(ports: &Ports) -> EpisodeService {
+    EpisodeService { episodes: ports.episodes.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
 }
 
 /// Every reader of the log.

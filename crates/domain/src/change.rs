@@ -3,6 +3,7 @@
 use crate::episode::Episode;
 use crate::event::DomainEvent;
 use crate::identity::{NewPassword, Session, User};
+use crate::job::Job;
 use crate::membership::Membership;
 use crate::show::Show;
 use crate::{Receipt, Version};
@@ -76,6 +77,8 @@ pub enum RecordChange {
     Show(Change<Show>),
     /// Of an episode.
     Episode(Change<Episode>),
+    /// Of a job.
+    Job(Change<Job>),
     /// Of a user's role within a show.
     Membership(Change<Membership>),
     /// Of a user.
@@ -84,6 +87,8 @@ pub enum RecordChange {
     Session(Change<Session>),
     /// Of how a user signs in. The change of the user that it comes with tells of it.
     Password(NewPassword),
+    /// Of no record: something happened that is told of.
+    Occurrence(DomainEvent),
 }
 
 /// Changes that are committed together or not at all.
@@ -122,7 +127,9 @@ impl ChangeSet {
             RecordChange::User(change) => change.expected().is_some(),
             RecordChange::Session(change) => change.expected().is_some(),
             RecordChange::Membership(_) | RecordChange::Password(_) => true,
-            RecordChange::Show(_) | RecordChange::Episode(_) => false,
+            RecordChange::Show(_) | RecordChange::Episode(_) | RecordChange::Job(_) | RecordChange::Occurrence(_) => {
+                false
+            }
         })
     }
 
@@ -137,10 +144,12 @@ impl ChangeSet {
         self.changes.iter().flat_map(|change| match change {
             RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
+            RecordChange::Job(change) => change.events(),
             RecordChange::Membership(change) => change.events(),
             RecordChange::User(change) => change.events(),
             RecordChange::Session(change) => change.events(),
             RecordChange::Password(_) => &[],
+            RecordChange::Occurrence(event) => std::slice::from_ref(event),
         })
     }
 }
@@ -160,6 +169,12 @@ impl From<Change<Show>> for ChangeSet {
 impl From<Change<Episode>> for ChangeSet {
     fn from(change: Change<Episode>) -> Self {
         Self { changes: vec![RecordChange::Episode(change)], receipt: None }
+    }
+}
+
+impl From<Change<Job>> for ChangeSet {
+    fn from(change: Change<Job>) -> Self {
+        Self { changes: vec![RecordChange::Job(change)], receipt: None }
     }
 }
 

@@ -81,6 +81,9 @@ pub enum ServiceError {
         /// The version that it is in.
         current: Version,
     },
+    /// Somebody else holds the job now, or nobody any more.
+    #[error("this claim does not count any more: stop working on the job")]
+    LeaseLost,
     /// The key of a repeatable request was used for another request.
     #[error("this key was used for another request")]
     KeyReused,

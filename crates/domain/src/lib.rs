@@ -14,6 +14,7 @@ pub mod episode;
 pub mod event;
 pub mod identity;
 pub mod import;
+pub mod job;
 pub mod membership;
 pub mod notification;
 pub mod presence;

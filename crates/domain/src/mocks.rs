@@ -9,6 +9,7 @@ pub use crate::identity::{
     MockUserStore,
 };
 pub use crate::import::MockImportStore;
+pub use crate::job::{MockJobHandler, MockJobStore};
 pub use crate::ledger::MockLedger;
 pub use crate::membership::MockMembershipStore;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};

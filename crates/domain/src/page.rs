@@ -7,6 +7,9 @@ use crate::Invalid;
 pub struct Limit(u8);
 
 impl Limit {
+    /// The highest limit.
+    pub const MOST: Self = Self(100);
+
     /// Checks and takes `number`.
     pub fn parse(number: i64) -> Result<Self, Invalid> {
         u8::try_from(number)

@@ -15,6 +15,8 @@ pub enum ResourceKind {
     User,
     /// A user's role within a show.
     Membership,
+    /// A piece of work in the background.
+    Job,
     /// An entry of the activity feed.
     Activity,
     /// A notification.
@@ -34,6 +36,7 @@ impl ResourceKind {
             Self::Episode => "episode",
             Self::User => "user",
             Self::Membership => "membership",
+            Self::Job => "job",
             Self::Activity => "activity",
             Self::Notification => "notification",
             Self::Event => "event",

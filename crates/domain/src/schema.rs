@@ -9,6 +9,7 @@ use crate::activity::ActivityAction;
 use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
 use crate::event::{Seq, Topic};
 use crate::identity::{Email, Password, Role};
+use crate::job::{AttemptOutcome, JobError, JobStatus, JobType, MaxRetries, Priority};
 use crate::notification::{
     ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
 };
@@ -35,7 +36,8 @@ const SECRET: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 /// Something, `@`, something.
 const EMAIL: &str = concat!("^[^@", blank!(), "]+@[^@", blank!(), "]+$");
 /// A topic: a name, or a name with the identifier of a record.
-const TOPIC: &str = "^((shows|episodes|feed|me)|(show|episode):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+const TOPIC: &str =
+    "^((shows|episodes|jobs|feed|me)|(show|episode|job):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
 
 /// Gives values their schema, written out wherever it is used.
 macro_rules! values {
@@ -89,6 +91,14 @@ values! {
     };
     ShowStatus => |_generator| one_of(&ShowStatus::ALL.map(ShowStatus::as_str));
     ShowSort => |_generator| one_of(&both_ways(["name", "created_at", "updated_at"]));
+    JobType => |_generator| {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9-]+$" })
+    };
+    JobStatus => |_generator| one_of(&JobStatus::ALL.map(JobStatus::as_str));
+    AttemptOutcome => |_generator| one_of(&AttemptOutcome::ALL.map(AttemptOutcome::as_str));
+    Priority => |_generator| json_schema!({ "type": "integer", "minimum": -100, "maximum": 100, "default": 0 });
+    MaxRetries => |_generator| json_schema!({ "type": "integer", "minimum": 0, "maximum": 100, "default": 3 });
+    JobError => |_generator| json_schema!({ "type": "string" });
     ActivityAction => |_generator| one_of(&ActivityAction::ALL.map(ActivityAction::as_str));
     NotificationKind => |_generator| one_of(&NotificationKind::ALL.map(NotificationKind::as_str));
     NotifiedEvent => |_generator| one_of(&NotifiedEvent::ALL.map(NotifiedEvent::as_str));

@@ -43,6 +43,13 @@ impl Timestamp {
         self.0.signed_duration_since(earlier.0).to_std().ok()
     }
 
+    /// This point moved forward by `time`; it stays where it is at the end of the calendar.
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        let micros = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.micros().saturating_add(micros)).unwrap_or(self)
+    }
+
     /// This point moved by `seconds`; it stays where it is at the ends of the calendar.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

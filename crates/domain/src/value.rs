@@ -84,6 +84,13 @@ impl<const MIN: i32, const MAX: i32> Bounded<MIN, MAX> {
             .ok_or(Invalid::OutOfRange { min: MIN.into(), max: MAX.into() })
     }
 
+    /// A number that is known to lie within the range: any other does not compile.
+    #[must_use]
+    pub const fn fixed<const NUMBER: i32>() -> Self {
+        const { assert!(MIN <= NUMBER && NUMBER <= MAX) };
+        Self(NUMBER)
+    }
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> i32 {

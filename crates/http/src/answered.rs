@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use showrunner_domain::episode::Episode;
 use showrunner_domain::identity::User;
+use showrunner_domain::job::Job;
 use showrunner_domain::show::Show;
 use showrunner_domain::{Answered, ServiceError, StoreError, StoredReceipt, Version};
 use showrunner_web::Problem;
@@ -36,6 +37,18 @@ impl Record for Episode {
 
 impl Record for Show {
     const COLLECTION: &str = "/api/v1/shows";
+
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+impl Record for Job {
+    const COLLECTION: &str = "/api/v1/jobs";
 
     fn id(&self) -> Uuid {
         self.id.uuid()

@@ -62,13 +62,19 @@ impl Fields {
         name: &'static str,
         parse: impl FnOnce(Value) -> Result<T, Invalid>,
     ) -> Option<T> {
+        let value = self.needed::<T>(name)?;
+        self.refusals.note(name, parse(value))
+    }
+
+    /// The member of this name, which must be given.
+    fn needed<T: JsonSchema>(&mut self, name: &'static str) -> Option<Value> {
         let value = self.given::<T>(name);
-        match (&mut self.source, value) {
-            (Source::Body(_), Some(value)) => return self.refusals.note(name, parse(value)),
-            (Source::Body(_), None) => self.refusals.refuse(name, "is missing"),
-            (Source::Nothing(members), _) => members.iter_mut().last().into_iter().for_each(Member::require),
+        match &mut self.source {
+            Source::Body(_) if value.is_none() => self.refusals.refuse(name, "is missing"),
+            Source::Body(_) => {}
+            Source::Nothing(members) => members.iter_mut().last().into_iter().for_each(Member::require),
         }
-        None
+        value
     }
 
     /// A field that may be absent, and that `null` empties.
@@ -91,7 +97,29 @@ impl Fields {
         item: impl Fn(Value) -> Result<I, Invalid>,
         list: impl FnOnce(Vec<I>) -> Result<T, Invalid>,
     ) -> Option<T> {
-        let Value::Array(values) = self.given::<T>(name)? else {
+        let value = self.given::<T>(name)?;
+        self.items(name, value, item, list)
+    }
+
+    /// A list that must be there.
+    pub(crate) fn required_list<I, T: JsonSchema>(
+        &mut self,
+        name: &'static str,
+        item: impl Fn(Value) -> Result<I, Invalid>,
+        list: impl FnOnce(Vec<I>) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let value = self.needed::<T>(name)?;
+        self.items(name, value, item, list)
+    }
+
+    fn items<I, T>(
+        &mut self,
+        name: &'static str,
+        value: Value,
+        item: impl Fn(Value) -> Result<I, Invalid>,
+        list: impl FnOnce(Vec<I>) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let Value::Array(values) = value else {
             self.refusals.refuse(name, "must be a list");
             return None;
         };
@@ -147,6 +175,20 @@ pub(crate) fn integer(value: Value) -> Result<i64, Invalid> {
         _ => None,
     }
     .ok_or(Invalid::Malformed { expected: "a whole number" })
+}
+
+/// A JSON object.
+pub(crate) fn object(value: Value) -> Result<Map<String, Value>, Invalid> {
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(Invalid::Malformed { expected: "an object" }),
+    }
+}
+
+/// `true` or `false`.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed on as the other readers of values are")]
+pub(crate) fn boolean(value: Value) -> Result<bool, Invalid> {
+    value.as_bool().ok_or(Invalid::Malformed { expected: "true or false" })
 }
 
 /// Any JSON number.

@@ -19,6 +19,7 @@ mod etag;
 mod events;
 mod fields;
 mod health;
+mod jobs;
 mod me;
 mod memberships;
 mod notifications;

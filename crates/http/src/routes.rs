@@ -4,8 +4,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
 use crate::{
-    activities, auth, documentation, episodes, events, health, me, memberships, notifications, openapi, preferences,
-    presence, shows, users,
+    activities, auth, documentation, episodes, events, health, jobs, me, memberships, notifications, openapi,
+    preferences, presence, shows, users,
 };
 
 /// What everything that asks for a token, or hands one out, has its path under.
@@ -17,6 +17,7 @@ fn endpoints() -> Vec<Endpoint> {
         shows::endpoints,
         memberships::endpoints,
         episodes::endpoints,
+        jobs::endpoints,
         activities::endpoints,
         notifications::endpoints,
         preferences::endpoints,

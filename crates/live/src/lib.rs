@@ -25,6 +25,7 @@
 mod delivery;
 mod expiry;
 mod hub;
+mod matter;
 mod pace;
 mod socket;
 mod sse;

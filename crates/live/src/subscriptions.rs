@@ -4,6 +4,8 @@ use showrunner_domain::event::{LoggedEvent, Seq, Topic};
 use showrunner_domain::identity::{Actor, may_see};
 use showrunner_domain::presence::Place;
 
+use crate::matter::Matter;
+
 /// The topics of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
@@ -48,10 +50,12 @@ impl Subscriptions {
         self.topics.iter().any(selected) && may_see(actor, event)
     }
 
-    /// The records whose own topics are subscribed.
-    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+    /// What the topics have the connection watch apart from the log.
+    pub(crate) fn matters(&self) -> impl Iterator<Item = Matter> {
         self.topics.iter().filter_map(|(topic, _)| match topic {
-            Topic::Episode(id) => Some(Place::Episode(*id)),
+            Topic::Episode(id) => Some(Matter::Viewers(Place::Episode(*id))),
+            Topic::Jobs => Some(Matter::Jobs),
+            Topic::Job(id) => Some(Matter::Job(*id)),
             Topic::Episodes | Topic::Shows | Topic::Show(_) | Topic::Feed | Topic::Me => None,
         })
     }

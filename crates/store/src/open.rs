@@ -8,6 +8,7 @@ use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::{SignInStore, SigningKeyStore, UserStore};
 use showrunner_domain::import::ImportStore;
+use showrunner_domain::job::JobStore;
 use showrunner_domain::membership::MembershipStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
@@ -27,6 +28,8 @@ pub struct Ports {
     pub shows: Arc<dyn ShowStore>,
     /// Episodes.
     pub episodes: Arc<dyn EpisodeStore>,
+    /// Jobs.
+    pub jobs: Arc<dyn JobStore>,
     /// What imports look up.
     pub imports: Arc<dyn ImportStore>,
     /// Users.

@@ -108,6 +108,7 @@ diesel::table! {
         audience -> Text,
         show_id -> Nullable<Id>,
         imported -> Nullable<BigInt>,
+        owner_id -> Nullable<Id>,
     }
 }
 
@@ -133,6 +134,7 @@ diesel::table! {
         audience -> Text,
         show_id -> Nullable<Id>,
         imported -> Nullable<BigInt>,
+        owner_id -> Nullable<Id>,
     }
 }
 
@@ -350,6 +352,68 @@ diesel::table! {
         email -> Text,
         failures -> Integer,
         expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    jobs (id) {
+        id -> Id,
+        job_type -> Text,
+        status -> Text,
+        payload -> Text,
+        results -> Nullable<Text>,
+        progress -> Integer,
+        progress_message -> Nullable<Text>,
+        progress_revision -> Nullable<BigInt>,
+        priority -> Integer,
+        retry_count -> BigInt,
+        max_retries -> Integer,
+        error_message -> Nullable<Text>,
+        episode_id -> Nullable<Id>,
+        show_id -> Nullable<Id>,
+        created_by -> Nullable<Id>,
+        granted -> Nullable<Text>,
+        unique_key -> Nullable<Text>,
+        run_at -> Instant,
+        started_at -> Nullable<Instant>,
+        completed_at -> Nullable<Instant>,
+        next_retry_at -> Nullable<Instant>,
+        attempt -> BigInt,
+        worker -> Nullable<Text>,
+        receipt_handle -> Nullable<Id>,
+        lease_expires_at -> Nullable<Instant>,
+        due_at -> Nullable<Instant>,
+        ready -> Bool,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    job_attempts (job_id, attempt) {
+        job_id -> Id,
+        attempt -> BigInt,
+        worker -> Nullable<Text>,
+        outcome -> Text,
+        error -> Nullable<Text>,
+        started_at -> Instant,
+        ended_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer};
+
+    job_progress_head (id) {
+        id -> Integer,
+        revision -> BigInt,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Code {
     AlreadyExists,
     /// The record's state does not allow it, or too many wrote at once.
     Conflict,
+    /// Somebody else holds the job now, or nobody any more.
+    LeaseLost,
     /// The log no longer reaches back that far.
     LogTruncated,
     /// The record is in another version than the one named.
@@ -43,7 +45,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Malformed,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -53,6 +55,7 @@ impl Code {
         Self::InvalidTransition,
         Self::AlreadyExists,
         Self::Conflict,
+        Self::LeaseLost,
         Self::LogTruncated,
         Self::VersionMismatch,
         Self::TooLarge,
@@ -77,6 +80,7 @@ impl Code {
             Self::InvalidTransition => ("INVALID_TRANSITION", StatusCode::CONFLICT, "The status does not allow this"),
             Self::AlreadyExists => ("ALREADY_EXISTS", StatusCode::CONFLICT, "This exists already"),
             Self::Conflict => ("CONFLICT", StatusCode::CONFLICT, "The record does not allow this now"),
+            Self::LeaseLost => ("LEASE_LOST", StatusCode::CONFLICT, "The claim does not count any more"),
             Self::LogTruncated => ("LOG_TRUNCATED", StatusCode::GONE, "The log does not reach back that far"),
             Self::VersionMismatch => {
                 ("VERSION_MISMATCH", StatusCode::PRECONDITION_FAILED, "The record is in another version")

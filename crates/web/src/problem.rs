@@ -168,6 +168,10 @@ impl From<ServiceError> for Problem {
                 let detail = format!("The record is in version {}: read it again before changing it.", current.get());
                 Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }
             }
+            ServiceError::LeaseLost => Self::new(
+                Code::LeaseLost,
+                "This claim does not count any more: stop working on the job, and claim another.",
+            ),
             ServiceError::KeyReused => Self::new(
                 Code::IdempotencyKeyReused,
                 "This `Idempotency-Key` was used for another request: choose a new one.",

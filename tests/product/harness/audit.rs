@@ -33,6 +33,7 @@ impl Audit {
             let (seq, subject) = (event.seq, &event.subject);
             match event.name.as_str() {
                 "notification" => told_notifications.push(subject.clone()),
+                "job_processor_started" => {}
                 "user_created" => activities.push(format!("{seq} CREATE {subject}")),
                 name => {
                     let version = self.versions.entry(subject.clone()).or_default();

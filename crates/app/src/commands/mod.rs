@@ -7,6 +7,7 @@ mod openapi;
 mod serve;
 mod token;
 mod user;
+mod worker;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -52,6 +53,7 @@ pub(crate) enum CommandError {
 pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
     match cli.command {
         Command::Serve { demo, flags } => serve::run(demo, flags),
+        Command::Worker(flags) => worker::run(flags),
         Command::Migrate { step } => migrate::run(step),
         Command::Openapi => openapi::run(),
         Command::Import { file, dry_run, show, user, flags } => {

@@ -16,7 +16,7 @@ use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
 use showrunner_store::{Ports, migrations};
 use showrunner_web::{boundary, causes};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::token::signer;
@@ -24,11 +24,13 @@ use super::user::set_up_link;
 use super::{CommandError, make_data_folder};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
+use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::services::{self, Proofs, Services};
 use crate::settings::Settings;
-use crate::{demo, logging, open_files};
+use crate::stopping::told_to_stop;
+use crate::{demo, logging, open_files, worker};
 
 /// How long requests that were accepted have to finish once the server was told to stop, in seconds.
 const DRAIN: u64 = 30;
@@ -73,6 +75,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     presence.exchange().await?;
     let watchers = Arc::new(Watchers::new(presence.clone(), services.episodes.clone().into_inner()));
     tokio::spawn(PresenceLoop { presence: presence.clone(), watchers: watchers.clone() }.run());
+    tokio::spawn(ProgressLoop { jobs: ports.jobs.clone(), watchers: watchers.clone() }.run());
     let readiness: Arc<dyn Readiness> =
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
     let shared = Shared {
@@ -98,17 +101,25 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     .disable_signals()
     .bind(address)
     .map_err(listen)?;
+    let worker = worker::on(ports)?;
+    worker.announce().await;
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(worker.run(stopped));
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(async move {
         told_to_stop().await;
         tracing::info!("stopping: finishing what was accepted");
+        stop.send_replace(true);
         hub.drain();
         handle.stop(true).await;
     });
     server.await.map_err(CommandError::Server)?;
+    if let Err(error) = worker.await {
+        tracing::error!(%error, "the worker has ended early: its jobs are left to their leases");
+    }
     if let Err(error) = presence.leave().await {
         tracing::warn!(error = causes(&error), "presence of this node is left to its lease");
     }
@@ -139,18 +150,6 @@ async fn sweep(sign_ins: Arc<dyn SignInStore>) {
     }
 }
 
-async fn told_to_stop() {
-    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) else {
-        tracing::error!("signals cannot be heard: the server stops only when it is killed");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-}
-
 /// What every handler finds in the app's data.
 #[derive(Clone)]
 struct Shared {
@@ -168,6 +167,8 @@ impl Shared {
             shows,
             memberships,
             episodes,
+            jobs,
+            work,
             activities,
             notifications,
             preferences,
@@ -181,6 +182,8 @@ impl Shared {
             .app_data(shows)
             .app_data(memberships)
             .app_data(episodes)
+            .app_data(jobs)
+            .app_data(work)
             .app_data(activities)
             .app_data(notifications)
             .app_data(preferences)

@@ -110,9 +110,31 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             Entry::named(ActivityAction::Login, serde_json::from_str::<WithUser>(data)?.user.name)
         }
         EventKind::MembershipChanged => membership(data)?,
-        EventKind::UserLoggedOut | EventKind::Notification => return Ok(None),
+        EventKind::JobCreated => job(ActivityAction::Create, data, &[])?,
+        EventKind::JobCompleted => job(ActivityAction::Complete, data, &["durationMs"])?,
+        EventKind::JobRetry => job(ActivityAction::Retry, data, &["retryCount", "delayMs", "error"])?,
+        EventKind::JobFailed => job(ActivityAction::Failed, data, &["error", "retriesExhausted"])?,
+        EventKind::JobCancelled => job(ActivityAction::Cancel, data, &[])?,
+        EventKind::UserLoggedOut | EventKind::JobStarted | EventKind::JobProcessorStarted | EventKind::Notification => {
+            return Ok(None);
+        }
     };
     Ok(Some(entry))
+}
+
+/// The entry of a job, which is called by its type, with these particulars.
+fn job(action: ActivityAction, data: &str, particulars: &[&str]) -> Result<Entry, Undigestible> {
+    let mut data: Map<String, Value> = serde_json::from_str(data)?;
+    let Some(Value::String(name)) = data.remove("jobType") else {
+        return Err(Undigestible("the job has no type".to_owned()));
+    };
+    let mut entry = Entry::named(action, name);
+    for particular in ["episodeId"].iter().chain(particulars) {
+        if let Some(value) = data.remove(*particular) {
+            entry.metadata[*particular] = value;
+        }
+    }
+    Ok(entry)
 }
 
 fn membership(data: &str) -> Result<Entry, Undigestible> {
@@ -168,6 +190,7 @@ mod tests {
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
             show: None,
+            owner: None,
             audience: Audience::Readers,
         }
     }

@@ -26,13 +26,31 @@ pub enum ActivityAction {
     Delete,
     /// Brought one back.
     Restore,
+    /// Did a job.
+    Complete,
+    /// Will try a job again.
+    Retry,
+    /// Gave a job up.
+    Failed,
+    /// Called a job off.
+    Cancel,
     /// Signed in.
     Login,
 }
 
 impl ActivityAction {
     /// Every action.
-    pub const ALL: [Self; 5] = [Self::Create, Self::Update, Self::Delete, Self::Restore, Self::Login];
+    pub const ALL: [Self; 9] = [
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::Restore,
+        Self::Complete,
+        Self::Retry,
+        Self::Failed,
+        Self::Cancel,
+        Self::Login,
+    ];
 
     /// The name on the wire and in the stores.
     #[must_use]
@@ -42,6 +60,10 @@ impl ActivityAction {
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
             Self::Restore => "RESTORE",
+            Self::Complete => "COMPLETE",
+            Self::Retry => "RETRY",
+            Self::Failed => "FAILED",
+            Self::Cancel => "CANCEL",
             Self::Login => "LOGIN",
         }
     }
@@ -75,7 +97,7 @@ pub struct Activity {
     pub resource_id: Uuid,
     /// How that was called then.
     pub resource_name: String,
-    /// Particulars: `title` or `name`; for UPDATE `changedFields` and `changes`.
+    /// Particulars: `title` or `name`; for UPDATE `changedFields` and `changes`, for RETRY `retryCount`, for FAILED `error`.
     pub metadata: Map<String, Value>,
     /// The address that the request came from; shown to administrators only.
     #[serde(skip_serializing_if = "Option::is_none")]

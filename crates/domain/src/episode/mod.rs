@@ -1,5 +1,6 @@
 //! Episodes: the canonical record of what is made.
 
+mod batch_delete;
 mod draft;
 mod port;
 mod query;
@@ -9,6 +10,7 @@ mod service;
 mod status;
 mod transition;
 
+pub use batch_delete::BatchDelete;
 pub use draft::{EpisodePatch, NewEpisode};
 pub use port::EpisodeStore;
 #[cfg(any(test, feature = "mocks"))]

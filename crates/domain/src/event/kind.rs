@@ -29,13 +29,27 @@ pub enum EventKind {
     UserLoggedOut,
     /// Somebody's role within a show was given, changed or taken away.
     MembershipChanged,
+    /// A job was queued.
+    JobCreated,
+    /// A worker took a job in hand.
+    JobStarted,
+    /// A job was done.
+    JobCompleted,
+    /// A job will be tried again.
+    JobRetry,
+    /// A job was given up.
+    JobFailed,
+    /// A job was called off.
+    JobCancelled,
+    /// A worker began to look for jobs.
+    JobProcessorStarted,
     /// A notification was written for its owner.
     Notification,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -49,6 +63,13 @@ impl EventKind {
         Self::UserLoggedIn,
         Self::UserLoggedOut,
         Self::MembershipChanged,
+        Self::JobCreated,
+        Self::JobStarted,
+        Self::JobCompleted,
+        Self::JobRetry,
+        Self::JobFailed,
+        Self::JobCancelled,
+        Self::JobProcessorStarted,
         Self::Notification,
     ];
 
@@ -69,6 +90,13 @@ impl EventKind {
             Self::UserLoggedIn => "user_logged_in",
             Self::UserLoggedOut => "user_logged_out",
             Self::MembershipChanged => "membership_changed",
+            Self::JobCreated => "job_created",
+            Self::JobStarted => "job_started",
+            Self::JobCompleted => "job_completed",
+            Self::JobRetry => "job_retry",
+            Self::JobFailed => "job_failed",
+            Self::JobCancelled => "job_cancelled",
+            Self::JobProcessorStarted => "job_processor_started",
             Self::Notification => "notification",
         }
     }

@@ -26,6 +26,17 @@ impl EventKind {
             Self::MembershipChanged => {
                 "Somebody's role within a show was given, changed or taken away: `previousRole` is `null` where there was none, `role` where there is none any more."
             }
+            Self::JobCreated => "A job was queued.",
+            Self::JobStarted => "A worker took a job in hand.",
+            Self::JobCompleted => "A job was done.",
+            Self::JobRetry => {
+                "A job will be tried again, `delayMs` from then: an attempt failed, its worker was lost or stopped, or somebody wanted it."
+            }
+            Self::JobFailed => {
+                "A job was given up: after its last try where `retriesExhausted`, otherwise because no try would help."
+            }
+            Self::JobCancelled => "A job was called off.",
+            Self::JobProcessorStarted => "A worker began to look for jobs.",
             Self::Notification => "A notification was written for its owner.",
         }
     }

@@ -72,6 +72,8 @@ pub struct DomainEvent {
     pub subject: Subject,
     /// In which show, where it happened in one.
     pub show: Option<ShowId>,
+    /// Whose the record is, where that matters to whom is told of it.
+    pub owner: Option<UserId>,
     /// Who may learn of it.
     pub audience: Audience,
 }
@@ -80,6 +82,11 @@ impl DomainEvent {
     /// The same event, as one that happened in `show`.
     pub(crate) fn within(self, show: Option<ShowId>) -> Self {
         Self { show, ..self }
+    }
+
+    /// The same event, as one of a record that is `owner`'s.
+    pub(crate) fn owned_by(self, owner: Option<UserId>) -> Self {
+        Self { owner, ..self }
     }
 }
 
@@ -101,6 +108,11 @@ impl Stamp {
             actor: ActorStamp::from(&caller.actor),
             origin: caller.origin.clone(),
         }
+    }
+
+    /// The stamp of what the system does now by itself.
+    pub(crate) fn of_system(ids: &dyn crate::IdSource, now: Timestamp) -> Self {
+        Self { id: EventId::new(ids.next()), now, actor: ActorStamp::system(), origin: Origin::default() }
     }
 
     /// Moves a record on to its next version, written now, and answers the version before. A clock that went backwards
@@ -134,6 +146,7 @@ impl Stamp {
             origin: self.origin.clone(),
             subject,
             show: None,
+            owner: None,
             audience,
         }
     }
@@ -165,6 +178,8 @@ pub struct LoggedEvent {
     pub subject: Subject,
     /// In which show, where it happened in one; never sent.
     pub show: Option<ShowId>,
+    /// Whose the record is, where that matters to whom is told of it; never sent.
+    pub owner: Option<UserId>,
     /// Who may learn of it; never sent.
     pub audience: Audience,
 }
@@ -208,6 +223,7 @@ impl LoggedEvent {
             origin: event.origin,
             subject: event.subject,
             show: event.show,
+            owner: event.owner,
             audience: event.audience,
         }
     }
@@ -230,6 +246,7 @@ mod tests {
             origin: Origin { ip: Some("203.0.113.9".into()), ..Origin::default() },
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
             show: None,
+            owner: None,
             audience: Audience::Readers,
         };
         assert_eq!(

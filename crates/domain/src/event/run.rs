@@ -115,6 +115,7 @@ mod tests {
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, uuid::Uuid::from_u128(2)),
             show: None,
+            owner: None,
             audience: Audience::Readers,
         }
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{ActorStamp, DomainEvent, EventId, EventKind, LoggedEvent, Origin, Reader as _, Seq, Stamp};
 use crate::episode::{Episode, EpisodeId, EpisodeNumber, EpisodePatch, EpisodeStatus, NewEpisode, Title};
 use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, SessionId, User, UserId, UserPatch};
+use crate::job::{Job, JobError, JobId, JobType, Lease, NewJob, Processor, ReceiptHandle, WorkerName};
 use crate::membership::Membership;
 use crate::notification::{Interest, NotificationReader};
 use crate::show::{NewShow, Show, ShowId, ShowName, ShowPatch, ShowStatus};
@@ -43,6 +44,23 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
         EventKind::UserLoggedOut => told(&session().state().clone().end(user().state(), SessionEnd::Logout, stamp)),
         EventKind::MembershipChanged => {
             told(&Membership::create(ShowId::new(id(7)), user().state(), Role::Editor, stamp))
+        }
+        EventKind::JobCreated => told(&job()),
+        EventKind::JobStarted => told(&claimed_job().1),
+        EventKind::JobCompleted => {
+            let (handle, claimed) = claimed_job();
+            told(&right(claimed.state().clone().complete(handle, None, stamp).ok()))
+        }
+        EventKind::JobRetry | EventKind::JobFailed => {
+            let (handle, claimed) = claimed_job();
+            let permanent = kind == EventKind::JobFailed;
+            told(&right(claimed.state().clone().fail(handle, &JobError::of("no space left"), permanent, stamp).ok()))
+        }
+        EventKind::JobCancelled => told(&right(job().state().clone().cancel(stamp).ok())),
+        EventKind::JobProcessorStarted => {
+            let worker = right(WorkerName::parse("node-1").ok());
+            let job_types = vec![job().state().job_type.clone()];
+            Processor { worker, poll_interval_ms: 1_000, max_concurrent: 2, job_types }.started(id(5), stamp)
         }
         EventKind::Notification => {
             let cause = LoggedEvent::numbered(told(&episode()), seq);
@@ -87,6 +105,18 @@ fn episode() -> Change<Episode> {
         others: EpisodePatch { show_id: Some(Some(ShowId::new(id(7)))), ..EpisodePatch::default() },
     };
     Episode::create(EpisodeId::new(id(2)), new, &stamp())
+}
+
+fn job() -> Change<Job> {
+    let new = NewJob::of(right(JobType::parse("composition-render").ok()));
+    Job::create(JobId::new(id(4)), new, Some(ShowId::new(id(7))), &stamp())
+}
+
+/// Job 4 in the hands of a worker, and the token of that.
+fn claimed_job() -> (ReceiptHandle, Change<Job>) {
+    let handle = ReceiptHandle::new(id(6));
+    let lease = Lease { handle, expires_at: stamp().now };
+    (handle, job().state().clone().lease(&right(WorkerName::parse("node-1").ok()), lease, &stamp()))
 }
 
 fn user() -> Change<User> {

@@ -9,6 +9,7 @@ use super::{Audience, LoggedEvent};
 use crate::ResourceKind;
 use crate::episode::EpisodeId;
 use crate::identity::UserId;
+use crate::job::JobId;
 use crate::show::ShowId;
 
 /// A selection of events. What a subscriber gets is this selection of what they may see.
@@ -22,6 +23,10 @@ pub enum Topic {
     Shows,
     /// Events of one show and of what belongs to it.
     Show(ShowId),
+    /// Events of all jobs.
+    Jobs,
+    /// Events of one job, and how far it is.
+    Job(JobId),
     /// Every event.
     Feed,
     /// Events addressed to the subscriber.
@@ -37,6 +42,8 @@ impl Topic {
             Self::Episode(id) => event.subject.is(ResourceKind::Episode) && event.subject.id == id.uuid(),
             Self::Shows => event.subject.is(ResourceKind::Show),
             Self::Show(id) => event.show == Some(id),
+            Self::Jobs => event.subject.is(ResourceKind::Job),
+            Self::Job(id) => event.subject.is(ResourceKind::Job) && event.subject.id == id.uuid(),
             Self::Feed => true,
             Self::Me => event.audience == Audience::User(subscriber),
         }
@@ -45,7 +52,7 @@ impl Topic {
 
 /// There is no such topic.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, shows, show:{{id}}, feed or me")]
+#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, shows, show:{{id}}, jobs, job:{{id}}, feed or me")]
 pub struct UnknownTopic(pub String);
 
 impl FromStr for Topic {
@@ -56,10 +63,12 @@ impl FromStr for Topic {
         match text {
             "episodes" => Ok(Self::Episodes),
             "shows" => Ok(Self::Shows),
+            "jobs" => Ok(Self::Jobs),
             "feed" => Ok(Self::Feed),
             "me" => Ok(Self::Me),
             other => match other.split_once(':') {
                 Some(("episode", id)) => id.parse().map(Self::Episode).map_err(|_| unknown()),
+                Some(("job", id)) => id.parse().map(Self::Job).map_err(|_| unknown()),
                 Some(("show", id)) => id.parse().map(Self::Show).map_err(|_| unknown()),
                 _ => Err(unknown()),
             },
@@ -74,6 +83,8 @@ impl fmt::Display for Topic {
             Self::Episode(id) => write!(f, "episode:{id}"),
             Self::Shows => f.write_str("shows"),
             Self::Show(id) => write!(f, "show:{id}"),
+            Self::Jobs => f.write_str("jobs"),
+            Self::Job(id) => write!(f, "job:{id}"),
             Self::Feed => f.write_str("feed"),
             Self::Me => f.write_str("me"),
         }
@@ -90,8 +101,8 @@ mod tests {
         #[test]
         fn a_topic_survives_its_own_text(id in any::<u128>()) {
             let id = uuid::Uuid::from_u128(id);
-            let one = [Topic::Episode(EpisodeId::new(id)), Topic::Show(ShowId::new(id))];
-            for topic in one.into_iter().chain([Topic::Episodes, Topic::Shows, Topic::Feed, Topic::Me]) {
+            let one = [Topic::Episode(EpisodeId::new(id)), Topic::Show(ShowId::new(id)), Topic::Job(JobId::new(id))];
+            for topic in one.into_iter().chain([Topic::Episodes, Topic::Shows, Topic::Jobs, Topic::Feed, Topic::Me]) {
                 prop_assert_eq!(topic.to_string().parse::<Topic>(), Ok(topic));
             }
         }
@@ -104,7 +115,7 @@ mod tests {
 
     #[test]
     fn topics_of_things_that_do_not_exist_are_unknown() {
-        for text in ["", "jobs", "episode:", "episode:7", "episodes:", "EPISODES", "show", "show:x"] {
+        for text in ["", "compositions", "job:", "episode:", "episode:7", "episodes:", "EPISODES", "show", "show:x"] {
             assert_eq!(text.parse::<Topic>(), Err(UnknownTopic(text.into())));
         }
     }

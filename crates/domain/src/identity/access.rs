@@ -96,7 +96,7 @@ impl AccessService {
 
 /// `bearer` as an actor with the lower of both roles. Memberships replace the roles of viewers and editors, upwards and
 /// downwards; administrators keep theirs, so that nobody can lock the last of them out of a show.
-fn actor(
+pub(super) fn actor(
     bearer: Option<Arc<Bearer>>,
     granted: Role,
     session: Option<super::SessionId>,

@@ -5,6 +5,7 @@ mod actor;
 mod authority;
 mod bearers;
 mod email;
+mod on_behalf;
 mod password;
 mod permission;
 mod port;
@@ -21,6 +22,7 @@ pub use actor::{Actor, Caller};
 pub use authority::Authority;
 pub use bearers::Bearers;
 pub use email::Email;
+pub use on_behalf::OnBehalf;
 #[cfg(any(test, feature = "mocks"))]
 pub use password::MockPasswordHasher;
 pub use password::{Password, PasswordHash, PasswordHasher};

@@ -16,8 +16,10 @@ pub enum Action {
     Erase,
     /// Create many at once, from a file.
     Import,
-    /// See and change what belongs to others, as their accounts, or decide what they may do within a show.
+    /// See and change what belongs to others, as their accounts and jobs, or decide what they may do within a show.
     Manage,
+    /// Take it in hand and say what became of it.
+    Work,
     /// See what is kept about its origin: addresses and user agents.
     ReadOrigin,
 }
@@ -25,16 +27,16 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, Membership, Notification, Presence, Show, User};
+    use ResourceKind::{Activity, Episode, Event, Job, Membership, Notification, Presence, Show, User};
     match role {
         Role::Admin => true,
-        Role::Worker => false,
+        Role::Worker => matches!((action, kind), (Action::Work, Job)),
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
-            // `Manage` them. What is written of `Presence` is one's own as well.
-            (Read, Show | Episode | Membership | Activity | Event | User | Notification | Presence)
+            // `Manage` them. What is written of `Presence` is one's own as well, and a `Job` but when it is new.
+            (Read, Show | Episode | Job | Membership | Activity | Event | User | Notification | Presence)
             | (Write, User | Notification | Presence) => true,
-            (Write, Show | Episode) => matches!(role, Role::Editor),
+            (Write, Show | Episode | Job) => matches!(role, Role::Editor),
             _ => false,
         },
     }

@@ -8,6 +8,7 @@ mod preferences;
 mod reader;
 mod record;
 mod service;
+mod words;
 
 pub use interest::{Concern, Interest};
 pub use notified::NotifiedEvent;

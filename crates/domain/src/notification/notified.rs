@@ -12,11 +12,15 @@ pub enum NotifiedEvent {
     EpisodeCreated,
     /// An episode was deleted.
     EpisodeDeleted,
+    /// A job was done.
+    JobCompleted,
+    /// A job was given up.
+    JobFailed,
 }
 
 impl NotifiedEvent {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::EpisodeCreated, Self::EpisodeDeleted];
+    pub const ALL: [Self; 4] = [Self::EpisodeCreated, Self::EpisodeDeleted, Self::JobCompleted, Self::JobFailed];
 
     /// The event's name.
     #[must_use]
@@ -24,7 +28,15 @@ impl NotifiedEvent {
         match self {
             Self::EpisodeCreated => EventKind::EpisodeCreated.as_str(),
             Self::EpisodeDeleted => EventKind::EpisodeDeleted.as_str(),
+            Self::JobCompleted => EventKind::JobCompleted.as_str(),
+            Self::JobFailed => EventKind::JobFailed.as_str(),
         }
+    }
+
+    /// Whether it is told to the record's owner alone, and not to whoever caused it and whoever follows the record.
+    #[must_use]
+    pub(super) const fn is_the_owners(self) -> bool {
+        matches!(self, Self::JobCompleted | Self::JobFailed)
     }
 
     /// The event of this name, if notifications are written of it.

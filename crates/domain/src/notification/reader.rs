@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 
-use super::{Concern, Interest, Notification, NotificationId, NotificationKind, NotificationPriority, NotifiedEvent};
+use super::words::Words;
+use super::{Concern, Interest, Notification, NotificationId, NotifiedEvent};
 use crate::event::{
-    Audience, DomainEvent, Effects, EventId, EventKind, ImportMark, LoggedEvent, Origin, Reader, ReaderName, Titled,
-    Undigestible, WithEpisode, json_text,
+    Audience, DomainEvent, Effects, EventId, EventKind, ImportMark, LoggedEvent, Origin, Reader, ReaderName,
+    Undigestible, json_text,
 };
 use crate::identity::UserId;
 use crate::{ResourceKind, Subject};
 
-/// Tells the acting user when an episode was created or deleted, and whoever follows it or its show; once for all that an
-/// import has created.
+/// Tells the acting user when an episode was created or deleted, and whoever follows it or its show, once for all that an
+/// import has created; and whoever wanted a job when it was done or given up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NotificationReader;
 
@@ -30,57 +31,17 @@ impl Reader for NotificationReader {
 
     fn digest(&self, event: &LoggedEvent, interest: &Interest) -> Result<Effects, Undigestible> {
         let kind = event.kind().ok_or_else(|| Undigestible(format!("unknown event \"{}\"", event.name)))?;
-        let Some((notified, title, message)) = words(kind, event)? else {
+        let Some(words) = Words::of(kind, event)? else {
             return Ok(Effects::default());
         };
-        let told = interest.told_in_app(event, notified);
-        let notifications: Vec<_> =
-            told.into_iter().map(|owner| notification(event, owner, title.clone(), message.clone())).collect();
+        let told = interest.told_in_app(event, words.event);
+        let notifications: Vec<_> = told.into_iter().map(|owner| notification(event, owner, &words)).collect();
         let events = notifications.iter().map(|notification| tell(event, notification)).collect();
         Ok(Effects { notifications, events, ..Effects::default() })
     }
 }
 
-/// What there is to say of an event: what it is called in preferences, a title and a sentence.
-type Words = (NotifiedEvent, String, String);
-
-fn words(kind: EventKind, event: &LoggedEvent) -> Result<Option<Words>, Undigestible> {
-    let said = match (event.origin.import, kind) {
-        (Some(ImportMark::Row), _) => return Ok(None),
-        (Some(ImportMark::Last { rows: rows @ 2.. }), EventKind::EpisodeCreated) => {
-            let rows = grouped(rows);
-            let message = format!("{rows} episodes were created by an import.");
-            (NotifiedEvent::EpisodeCreated, format!("{rows} episodes imported"), message)
-        }
-        (_, EventKind::EpisodeCreated) => {
-            let WithEpisode { episode } = serde_json::from_str(&event.data)?;
-            let message = format!("Episode \"{}\" was created.", episode.title);
-            (NotifiedEvent::EpisodeCreated, "Episode created".to_owned(), message)
-        }
-        (_, EventKind::EpisodeDeleted) => {
-            let Titled { title } = serde_json::from_str(&event.data)?;
-            let message = format!("Episode \"{title}\" was deleted.");
-            (NotifiedEvent::EpisodeDeleted, "Episode deleted".to_owned(), message)
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(said))
-}
-
-/// `number` with a comma between thousands.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn notification(event: &LoggedEvent, owner: UserId, title: String, message: String) -> Notification {
+fn notification(event: &LoggedEvent, owner: UserId, words: &Words) -> Notification {
     let cause = json!({
         "resourceType": event.subject.kind,
         "resourceId": event.subject.id,
@@ -90,11 +51,11 @@ fn notification(event: &LoggedEvent, owner: UserId, title: String, message: Stri
         id: NotificationId::new(derived(event.id, owner, Derived::Notification)),
         user_id: owner,
         seq: event.seq,
-        kind: NotificationKind::Info,
+        kind: words.kind,
         event: event.name.clone(),
-        title,
-        message,
-        priority: NotificationPriority::Normal,
+        title: words.title.clone(),
+        message: words.message.clone(),
+        priority: words.priority,
         data: if let Value::Object(data) = cause { data } else { serde_json::Map::new() },
         read_at: None,
         expires_at: None,
@@ -113,6 +74,7 @@ fn tell(cause: &LoggedEvent, notification: &Notification) -> DomainEvent {
         origin: Origin { import: None, ..cause.origin.clone() },
         subject: Subject::new(ResourceKind::Notification, notification.id.uuid()),
         show: None,
+        owner: None,
         audience: Audience::User(notification.user_id),
     }
 }
@@ -144,7 +106,7 @@ mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::event::{ActorStamp, Seq};
-    use crate::notification::{MutedEvents, Preferences};
+    use crate::notification::{MutedEvents, NotificationKind, NotificationPriority, Preferences};
     use crate::show::ShowId;
 
     fn event(name: &str, data: &str, actor: Option<UserId>) -> LoggedEvent {
@@ -158,6 +120,7 @@ mod tests {
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, Uuid::from_u128(2)),
             show: None,
+            owner: None,
             audience: Audience::Readers,
         }
     }
@@ -196,6 +159,21 @@ mod tests {
         let last = of(ImportMark::Last { rows: 2 });
         let told = digest(&last).events.remove(0);
         assert_eq!(digest(&LoggedEvent::numbered(told, last.seq)), Effects::default());
+    }
+
+    #[test]
+    fn whoever_wanted_a_job_is_told_how_it_ended_and_nobody_else() {
+        let [worker, creator] = [3, 4].map(|n| UserId::new(Uuid::from_u128(n)));
+        let digest = |name, data| {
+            let ended = LoggedEvent { owner: Some(creator), ..event(name, data, Some(worker)) };
+            let mut told = NotificationReader.digest(&ended, &Interest::default()).unwrap().notifications;
+            (told.len(), told.remove(0))
+        };
+        let (count, done) = digest("job_completed", r#"{"jobType":"bulk-export","results":null}"#);
+        assert_eq!((count, done.user_id, done.kind), (1, creator, NotificationKind::Success));
+        let (count, failed) = digest("job_failed", r#"{"jobType":"bulk-export","error":"disk full"}"#);
+        assert_eq!((count, failed.user_id, failed.priority), (1, creator, NotificationPriority::High));
+        assert_eq!(failed.message, "Your job bulk-export was given up: disk full");
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn sample(code: Code) -> Problem {
         Code::VersionMismatch => ServiceError::VersionMismatch { current: Version::FIRST.next() }.into(),
         Code::LogTruncated => ServiceError::LogTruncated { first: Seq::START.next(), head: Seq::START.next() }.into(),
         Code::ValidationFailed => Problem::invalid(vec![FieldError::new("title", "must not be empty")]),
+        Code::LeaseLost => ServiceError::LeaseLost.into(),
         Code::IdempotencyKeyReused => ServiceError::KeyReused.into(),
         other => Problem::new(other, sentence(other)),
     }

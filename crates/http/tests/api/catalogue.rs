@@ -8,6 +8,7 @@ use showrunner_domain::activity::ActivityReader;
 use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::event::{Audience, EventKind, LoggedEvent, Reader as _, Seq, Topic, sample};
 use showrunner_domain::identity::UserId;
+use showrunner_domain::job::JobId;
 use showrunner_domain::notification::{Interest, NotificationReader};
 use uuid::Uuid;
 
@@ -81,6 +82,7 @@ fn notification(event: &LoggedEvent) -> String {
     let interest = Interest { followers: [(event.subject.id, vec![follower])].into(), preferences: HashMap::new() };
     let notifications = NotificationReader.digest(event, &interest).unwrap().notifications;
     let owners = notifications.iter().map(|notification| match notification.user_id {
+        owner if Some(owner) == event.owner => "whoever wanted it",
         owner if Some(owner) == event.actor.id => "the acting user",
         owner if owner == follower => "followers",
         owner => panic!("nobody knows {owner}"),
@@ -96,6 +98,8 @@ fn topics(event: &LoggedEvent) -> String {
         ("episode:{id}", Some(Topic::Episode(EpisodeId::new(event.subject.id)))),
         ("shows", Some(Topic::Shows)),
         ("show:{id}", event.show.map(Topic::Show)),
+        ("jobs", Some(Topic::Jobs)),
+        ("job:{id}", Some(Topic::Job(JobId::new(event.subject.id)))),
         ("feed", Some(Topic::Feed)),
         ("me", Some(Topic::Me)),
     ];

@@ -68,6 +68,7 @@ fn event(seq: i64) -> LoggedEvent {
         origin: Origin::default(),
         subject: Subject::new(ResourceKind::Episode, Uuid::from_u128(2)),
         show: None,
+        owner: None,
         audience: Audience::Readers,
     }
 }
@@ -195,7 +196,7 @@ async fn wrong_parameters_of_the_feeds_are_refused_under_their_names() {
         ("events?since=-1", "since"),
         ("events?since=x", "since"),
         ("events?topics=", "topics"),
-        ("events?topics=feed,jobs", "topics"),
+        ("events?topics=feed,job", "topics"),
         ("events?limit=101", "limit"),
         ("events?total=true", "total"),
     ] {

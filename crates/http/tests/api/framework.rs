@@ -26,7 +26,7 @@ async fn a_server_that_lacks_something_runs_but_is_not_ready() {
 
 #[actix_web::test]
 async fn a_path_that_does_not_exist_is_a_problem_too() {
-    for path in ["/", "/api/v1", "/api/v1/nothing", "/api/v1/episodes/", &format!("{PILOT}/status")] {
+    for path in ["/", "/api/v1", "/api/v1/nothing", "/api/v1/episodes/", &format!("{PILOT}/viewers")] {
         let response = Api::new().call(get(path)).await;
         assert_eq!((response.status.as_u16(), response.code().as_str()), (404, "NOT_FOUND"), "{path}");
         assert_eq!(response.json()["instance"], path);

@@ -20,11 +20,14 @@ use showrunner_domain::identity::{
     AccessService, Bearer, Bearers, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session,
     SessionId, SignInService, TokenError, User, UserId, UserService,
 };
+use showrunner_domain::job::{
+    Job, JobId, JobQueue, JobService, JobStatus, JobType, MaxRetries, Priority, Progress, WorkService,
+};
 use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
-    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockLedger, MockMembershipStore,
-    MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets,
-    MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockJobStore, MockLedger,
+    MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
+    MockReaderGate, MockSecrets, MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -45,6 +48,7 @@ pub(crate) struct Api {
     pub(crate) shows: MockShowStore,
     pub(crate) memberships: MockMembershipStore,
     pub(crate) episodes: MockEpisodeStore,
+    pub(crate) jobs: MockJobStore,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
     pub(crate) gate: MockReaderGate,
@@ -105,6 +109,7 @@ impl Api {
             shows: MockShowStore::new(),
             memberships: MockMembershipStore::new(),
             episodes: MockEpisodeStore::new(),
+            jobs: MockJobStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
             gate: MockReaderGate::new(),
@@ -147,6 +152,13 @@ impl Api {
         api.memberships.expect_list_memberships().returning(|_| Ok(empty()));
         api.episodes.expect_find_episode().returning(|id| Ok(Some(Episode { id, ..pilot() })));
         api.episodes.expect_list_episodes().returning(|_| Ok(empty()));
+        api.jobs.expect_find_job().returning(|id| Ok(Some(Job { id, ..job() })));
+        api.jobs.expect_list_jobs().returning(|_| Ok(empty()));
+        api.jobs.expect_list_attempts().returning(|_, _, _| Ok(empty()));
+        api.jobs.expect_count_jobs().returning(|| Ok(Vec::new()));
+        api.jobs.expect_claim().returning(|_, _| Ok(Vec::new()));
+        api.jobs.expect_beat().returning(|beats, _| Ok(vec![true; beats.len()]));
+        api.log.expect_wait_beyond().returning(|_| ());
         api.activities.expect_list_activities().returning(|_| Ok(empty()));
         api.activities.expect_count_activities().returning(|_, period| Ok(nothing_done(period)));
         api.notifications.expect_list_notifications().returning(|_, _| Ok(empty()));
@@ -222,6 +234,9 @@ impl Api {
             clock: clock.clone(),
             ids: ids.clone(),
         };
+        let queue =
+            JobQueue { jobs: Arc::new(self.jobs), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+        let (jobs, work) = jobs_on(queue, &episode_store, &log);
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
         let preferences = PreferenceService {
@@ -242,8 +257,7 @@ impl Api {
             gate,
             clock: clock.clone(),
         };
-        let node = NodeId::new(Uuid::from_u128(1));
-        let presence = PresenceService::new(node, Arc::new(MockPresenceStore::new()), clock);
+        let presence = nobody_there(clock);
         let readiness: Arc<dyn Readiness> = Arc::new(Checked(self.checks));
         let app = App::new()
             .wrap(from_fn(boundary))
@@ -253,6 +267,8 @@ impl Api {
             .app_data(web::Data::new(access))
             .app_data(web::Data::new(shows))
             .app_data(web::Data::new(memberships))
+            .app_data(web::Data::new(jobs))
+            .app_data(web::Data::new(work))
             .app_data(web::Data::new(episodes))
             .app_data(web::Data::new(accounts))
             .app_data(web::Data::new(sign_ins))
@@ -300,6 +316,55 @@ pub(crate) fn post(body: impl Into<web::Bytes>) -> TestRequest {
 pub(crate) fn patch(body: impl Into<web::Bytes>) -> TestRequest {
     let request = editor(TestRequest::patch().uri(PILOT));
     request.insert_header(("content-type", "application/json")).set_payload(body)
+}
+
+fn nobody_there(clock: Arc<MockClock>) -> PresenceService {
+    PresenceService::new(NodeId::new(Uuid::from_u128(1)), Arc::new(MockPresenceStore::new()), clock)
+}
+
+/// Those who want work done, and those who do it.
+fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEventLog>) -> (JobService, WorkService) {
+    let jobs = JobService {
+        jobs: queue.jobs.clone(),
+        episodes: episodes.clone(),
+        ledger: queue.ledger.clone(),
+        clock: queue.clock.clone(),
+        ids: queue.ids.clone(),
+    };
+    (jobs, WorkService { queue: Arc::new(queue), log: log.clone() })
+}
+
+/// A job of user 5 that is pending.
+pub(crate) fn job() -> Job {
+    let time = Timestamp::from_micros(1_000_000).unwrap();
+    Job {
+        id: JobId::new(Uuid::from_u128(4)),
+        job_type: JobType::parse("subtitles").unwrap(),
+        status: JobStatus::Pending,
+        payload: serde_json::Map::new(),
+        results: None,
+        progress: Progress::parse(0).unwrap(),
+        progress_message: None,
+        priority: Priority::default(),
+        retry_count: 0,
+        max_retries: MaxRetries::default(),
+        error_message: None,
+        episode_id: None,
+        show_id: None,
+        created_by: Some(UserId::new(Uuid::from_u128(5))),
+        granted: None,
+        unique_key: None,
+        run_at: time,
+        started_at: None,
+        completed_at: None,
+        next_retry_at: None,
+        attempt: 0,
+        worker: None,
+        lease: None,
+        created_at: time,
+        updated_at: time,
+        version: Version::new(3).unwrap(),
+    }
 }
 
 /// An episode in version 3.

@@ -10,6 +10,7 @@ mod episodes;
 mod feed;
 mod framework;
 mod harness;
+mod jobs;
 mod lists;
 mod people;
 mod permissions;

@@ -27,9 +27,10 @@ enum Lets {
 const READERS: Lets = Lets::In([true, true, true, false]);
 const EDITORS: Lets = Lets::In([false, true, true, false]);
 const ADMINS: Lets = Lets::In([false, false, true, false]);
+const WORKERS: Lets = Lets::In([false, false, true, true]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 51] = [
+const TABLE: [(&str, Lets); 65] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -49,6 +50,20 @@ const TABLE: [(&str, Lets); 51] = [
     ("DELETE /api/v1/episodes/{id}", EDITORS),
     ("DELETE /api/v1/episodes/{id}?permanent=true", ADMINS),
     ("POST /api/v1/episodes/{id}/restore", EDITORS),
+    ("GET /api/v1/jobs", READERS),
+    ("POST /api/v1/jobs", EDITORS),
+    ("GET /api/v1/jobs/stats", READERS),
+    ("POST /api/v1/jobs/retry-failed", ADMINS),
+    ("GET /api/v1/jobs/{id}", READERS),
+    ("GET /api/v1/jobs/{id}/logs", READERS),
+    ("POST /api/v1/jobs/{id}/cancel", EDITORS),
+    ("PUT /api/v1/jobs/{id}/cancel", EDITORS),
+    ("POST /api/v1/jobs/{id}/retry", EDITORS),
+    ("GET /api/v1/episodes/{id}/status", READERS),
+    ("POST /api/v1/jobs/claim", WORKERS),
+    ("POST /api/v1/jobs/{id}/heartbeat", WORKERS),
+    ("POST /api/v1/jobs/{id}/complete", WORKERS),
+    ("POST /api/v1/jobs/{id}/fail", WORKERS),
     ("GET /api/v1/activities", READERS),
     ("GET /api/v1/activities/stats", READERS),
     ("GET /api/v1/notifications", READERS),

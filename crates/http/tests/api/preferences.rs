@@ -32,6 +32,12 @@ async fn whoever_never_said_anything_is_told_everything() {
           },
           "episode_deleted": {
             "in_app": true
+          },
+          "job_completed": {
+            "in_app": true
+          },
+          "job_failed": {
+            "in_app": true
           }
         },
         "follows": [],
@@ -66,7 +72,7 @@ async fn what_cannot_be_wanted_is_refused_and_nothing_is_kept() {
     for (body, field) in [
         (json!({"channels": {"episode_exploded": {"in_app": true}}}), "channels"),
         (json!({"channels": {"episode_created": {"pigeon": true}}}), "channels"),
-        (json!({"muted_events": ["episode_created", "job_failed"]}), "muted_events[1]"),
+        (json!({"muted_events": ["episode_created", "job_started"]}), "muted_events[1]"),
         (json!({"follows": {}}), "follows"),
         (json!({"follows": [{"resource_type": "user", "resource_id": stranger}]}), "follows[0]"),
         (json!({"follows": [{"resource_type": "show", "resource_id": stranger}]}), "follows"),

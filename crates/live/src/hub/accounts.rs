@@ -70,6 +70,7 @@ mod tests {
             actor: ActorStamp::system(),
             origin: Origin::default(),
             show: None,
+            owner: None,
             subject: Subject::new(ResourceKind::User, Uuid::from_u128(user)),
             audience: Audience::Admins,
         }

@@ -99,6 +99,7 @@ mod tests {
             origin: Origin::default(),
             subject: Subject::new(ResourceKind::Episode, Uuid::nil()),
             show: None,
+            owner: None,
             audience: Audience::Readers,
         };
         Arc::new(places.map(event).collect())

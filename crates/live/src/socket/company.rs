@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use bytestring::ByteString;
-use showrunner_domain::identity::{Action, Actor, permit};
+use showrunner_domain::identity::Actor;
 use showrunner_domain::presence::{Attendance, Place, TooManyViews};
 use showrunner_domain::{ResourceKind, ServiceError};
 
 use super::server_frame::{ErrorCode, Refusal};
+use crate::matter::Matter;
 use crate::subscriptions::Subscriptions;
 use crate::watchers::{Watch, Watchers};
 
@@ -79,10 +80,7 @@ impl Company {
 
     /// What there is to tell `actor`, if they may know.
     pub(super) fn news(&self, actor: &Actor) -> Vec<ByteString> {
-        match &self.0 {
-            Some(share) if permit(actor, Action::Read, ResourceKind::Presence).is_ok() => share.watch.take(),
-            _ => Vec::new(),
-        }
+        self.0.as_ref().map(|share| share.watch.take(actor)).unwrap_or_default()
     }
 
     /// Waits until there may be something to tell.
@@ -97,7 +95,7 @@ impl Company {
 impl Share {
     /// Watches what is viewed, and what topics select.
     fn follow(&mut self, subscriptions: &Subscriptions) {
-        let viewed = self.attendance.viewed().iter().copied();
-        self.watch.follow(viewed.chain(subscriptions.places()).collect());
+        let viewed = self.attendance.viewed().iter().copied().map(Matter::Viewers);
+        self.watch.follow(viewed.chain(subscriptions.matters()).collect());
     }
 }

@@ -12,5 +12,5 @@ mod server_frame;
 mod standing;
 mod upgrade;
 
-pub(crate) use server_frame::presence_frame;
+pub(crate) use server_frame::{presence_frame, progress_frame};
 pub use upgrade::{configure, configure_with};

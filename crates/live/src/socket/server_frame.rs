@@ -6,6 +6,7 @@ use bytestring::ByteString;
 use serde::Serialize;
 use showrunner_domain::ServiceError;
 use showrunner_domain::event::Seq;
+use showrunner_domain::job::JobProgress;
 use showrunner_domain::presence::{Place, Revision, Viewer, Watched};
 use showrunner_web::causes;
 use uuid::Uuid;
@@ -24,6 +25,8 @@ pub(super) enum ServerFrame<'a> {
     Pong,
     /// Everybody who looks at a record.
     Presence { resource: &'a str, id: Uuid, viewers: &'a [Viewer], version: Revision },
+    /// How far a job is.
+    Progress(&'a JobProgress),
     /// A frame was refused, and nothing of it was done.
     Error(&'a Refusal),
 }
@@ -38,6 +41,11 @@ impl ServerFrame<'_> {
 pub(crate) fn presence_frame(place: Place, now: &Watched) -> ByteString {
     let Watched { viewers, version } = now;
     ServerFrame::Presence { resource: place.kind(), id: place.id(), viewers, version: *version }.to_text()
+}
+
+/// The frame that tells how far a job is.
+pub(crate) fn progress_frame(job: &JobProgress) -> ByteString {
+    ServerFrame::Progress(job).to_text()
 }
 
 /// What is wrong with a frame, for programs.

@@ -77,6 +77,7 @@ impl MemoryLog {
             origin: Origin::default(),
             subject,
             show: None,
+            owner: None,
             audience,
         });
         drop(state);

@@ -9,6 +9,7 @@ mod hub;
 mod log;
 mod permissions;
 mod presence;
+mod progress;
 mod protocol;
 mod resume;
 mod revocation;

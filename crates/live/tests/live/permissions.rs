@@ -16,12 +16,14 @@ const ADMINS: [bool; 4] = [false, false, true, false];
 
 const OF_EPISODE: &[&str] = &["episodes", "episode", "show", "feed"];
 const OF_SHOW: &[&str] = &["shows", "show", "feed"];
+const OF_JOB: &[&str] = &["jobs", "job", "show", "feed"];
+const OF_PROCESSOR: &[&str] = &["jobs", "feed"];
 const OF_MEMBER: &[&str] = &["show", "feed"];
 const OF_ACCOUNT: &[&str] = &["feed"];
 const OF_ONESELF: &[&str] = &["feed", "me"];
 
 /// Each event: the roles that may see it, and the topics that it belongs to.
-const TABLE: [(&str, [bool; 4], &[&str]); 14] = [
+const TABLE: [(&str, [bool; 4], &[&str]); 21] = [
     ("show_created", READERS, OF_SHOW),
     ("show_updated", READERS, OF_SHOW),
     ("show_deleted", READERS, OF_SHOW),
@@ -35,15 +37,24 @@ const TABLE: [(&str, [bool; 4], &[&str]); 14] = [
     ("user_logged_in", ADMINS, OF_ACCOUNT),
     ("user_logged_out", ADMINS, OF_ACCOUNT),
     ("membership_changed", READERS, OF_MEMBER),
+    ("job_created", READERS, OF_JOB),
+    ("job_started", READERS, OF_JOB),
+    ("job_completed", READERS, OF_JOB),
+    ("job_retry", READERS, OF_JOB),
+    ("job_failed", READERS, OF_JOB),
+    ("job_cancelled", READERS, OF_JOB),
+    ("job_processor_started", READERS, OF_PROCESSOR),
     ("notification", READERS, OF_ONESELF),
 ];
 
 /// The topics, those of single records as the samples have them.
-const TOPICS: [&str; 6] = [
+const TOPICS: [&str; 8] = [
     "episodes",
     "episode:00000000-0000-0000-0000-000000000002",
     "shows",
     "show:00000000-0000-0000-0000-000000000007",
+    "jobs",
+    "job:00000000-0000-0000-0000-000000000004",
     "feed",
     "me",
 ];
@@ -55,6 +66,8 @@ fn name(topic: &str) -> &'static str {
         Topic::Episode(_) => "episode",
         Topic::Shows => "shows",
         Topic::Show(_) => "show",
+        Topic::Jobs => "jobs",
+        Topic::Job(_) => "job",
         Topic::Feed => "feed",
         Topic::Me => "me",
     }

@@ -53,7 +53,7 @@ fn every_refusal_has_its_code_and_leaves_the_connection_as_it_was() {
     assert_eq!(client.next_error(), "MALFORMED");
     client.send(&json!({"type": "dance"}));
     assert_eq!(client.next_error(), "UNKNOWN_TYPE");
-    client.subscribe(&["feed", "jobs"], None);
+    client.subscribe(&["feed", "job"], None);
     assert_eq!(client.next_error(), "UNKNOWN_TOPIC");
     server.log.fail(true);
     client.subscribe(&["feed"], None);

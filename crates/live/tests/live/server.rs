@@ -16,7 +16,7 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::mocks::{MockIdSource, MockLedger};
 use showrunner_domain::{Clock, Line, Page, StoreError, Timestamp, Version};
-use showrunner_live::{Hub, Pace, configure_with, remember_socket, stream_with};
+use showrunner_live::{Hub, Pace, Watchers, configure_with, remember_socket, stream_with};
 use uuid::Uuid;
 
 use crate::client::Client;
@@ -32,6 +32,7 @@ pub(crate) struct Server {
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) users: Arc<Everybody>,
+    pub(crate) watchers: Arc<Watchers>,
     pub(crate) address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -58,7 +59,8 @@ impl Server {
                     let access = web::Data::new(access(users, clock.clone()));
                     let clock: web::Data<dyn Clock> = web::Data::from(clock as Arc<dyn Clock>);
                     let hub = web::Data::from(hub);
-                    let watchers = web::Data::from(presence::start());
+                    let told = presence::start();
+                    let watchers = web::Data::from(told.clone());
                     let app = move || {
                         App::new()
                             .app_data(hub.clone())
@@ -76,13 +78,13 @@ impl Server {
                         .unwrap();
                     let address = server.addrs()[0];
                     let running = server.run();
-                    started.send((address, running.handle())).unwrap();
+                    started.send((address, running.handle(), told)).unwrap();
                     running.await.unwrap();
                 });
             })
         };
-        let (address, handle) = start.recv_timeout(PATIENCE).unwrap();
-        Self { log, hub, clock, users, address, handle, thread: Some(thread) }
+        let (address, handle, watchers) = start.recv_timeout(PATIENCE).unwrap();
+        Self { log, hub, clock, users, watchers, address, handle, thread: Some(thread) }
     }
 
     /// A client that has sent nothing yet.

@@ -131,7 +131,7 @@ fn what_is_wrong_with_a_request_is_told_before_a_stream_begins() {
         ("?limit=5", "limit"),
         ("?since=-1", "since"),
         ("?since=1&since=1", "since"),
-        ("?topics=feed,jobs", "topics"),
+        ("?topics=feed,job", "topics"),
         (&many, "topics"),
     ] {
         let (status, problem) = refusal(&server, query, &[EDITOR]);

@@ -19,9 +19,9 @@ with taken as (
   delete from outbox where outbox_id in (select outbox_id from outbox order by outbox_id limit 1000) returning *
 ), numbered as (
   insert into events (seq, id, name, data, created_at, actor_id, actor_name, actor_email, ip, user_agent, request_id,
-                      subject_kind, subject_id, audience, show_id, imported)
+                      subject_kind, subject_id, audience, show_id, imported, owner_id)
   select (select seq from log_head) + row_number() over (order by outbox_id), id, name, data, created_at, actor_id,
-         actor_name, actor_email, ip, user_agent, request_id, subject_kind, subject_id, audience, show_id, imported
+         actor_name, actor_email, ip, user_agent, request_id, subject_kind, subject_id, audience, show_id, imported, owner_id
   from taken
 ), moved as (
   update log_head set seq = seq + (select count(*) from taken) where exists (select 1 from taken)

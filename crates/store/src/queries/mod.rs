@@ -19,6 +19,7 @@ mod activity_counts;
 mod commit;
 mod episodes;
 mod import;
+mod jobs;
 mod keys;
 mod ledger;
 mod log;
@@ -38,7 +39,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use showrunner_domain::StoreError;
 
-use super::{Conn, Db, Engine, append_events, having_category, one_at_a_time, settle, shared_time};
+use super::{Conn, Db, Engine, append_events, having_category, lock_ready_jobs, one_at_a_time, settle, shared_time};
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
 pub(super) use episodes::find as find_episode;
@@ -63,6 +64,7 @@ impl Store {
             shows: store.clone(),
             episodes: store.clone(),
             imports: store.clone(),
+            jobs: store.clone(),
             memberships: store.clone(),
             users: store.clone(),
             sign_ins: store.clone(),

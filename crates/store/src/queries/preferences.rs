@@ -50,7 +50,7 @@ impl PreferenceStore for Store {
     async fn find_interest(&self, concern: Concern) -> Result<Interest, StoreError> {
         let found = self.engine.readers().run(move |conn| {
             let followers = followers(conn, &concern.records)?;
-            let mut people: Vec<UserId> = followers.values().flatten().copied().chain(concern.actors).collect();
+            let mut people: Vec<UserId> = followers.values().flatten().copied().chain(concern.people).collect();
             people.sort_unstable();
             people.dedup();
             Ok(Interest { followers, preferences: settings(conn, &people)? })

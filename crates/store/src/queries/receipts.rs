@@ -27,9 +27,13 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
     let (expected, record) = match change {
         RecordChange::Show(change) => (change.expected(), text(change.state())?),
         RecordChange::Episode(change) => (change.expected(), text(change.state())?),
+        RecordChange::Job(change) => (change.expected(), text(change.state())?),
         RecordChange::User(change) => (change.expected(), text(change.state())?),
         // Nothing that may be repeated changes these first.
-        RecordChange::Membership(_) | RecordChange::Session(_) | RecordChange::Password(_) => return Ok(()),
+        RecordChange::Membership(_)
+        | RecordChange::Session(_)
+        | RecordChange::Password(_)
+        | RecordChange::Occurrence(_) => return Ok(()),
     };
     let row = (
         dsl::scope.eq(&receipt.scope),

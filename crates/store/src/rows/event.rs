@@ -32,6 +32,7 @@ pub(crate) struct OutboxRow<'a> {
     audience: String,
     show_id: Option<DbId>,
     imported: Option<i64>,
+    owner_id: Option<DbId>,
 }
 
 impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
@@ -52,6 +53,7 @@ impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {
             audience: event.audience.to_string(),
             show_id: event.show.map(|id| DbId(id.uuid())),
             imported: event.origin.import.map(ImportMark::number),
+            owner_id: event.owner.map(|id| DbId(id.uuid())),
         }
     }
 }
@@ -76,6 +78,7 @@ pub(crate) struct EventRow {
     audience: String,
     show_id: Option<DbId>,
     imported: Option<i64>,
+    owner_id: Option<DbId>,
 }
 
 impl EventRow {
@@ -99,6 +102,7 @@ impl EventRow {
             audience: event.audience.to_string(),
             show_id: event.show.map(|id| DbId(id.uuid())),
             imported: event.origin.import.map(ImportMark::number),
+            owner_id: event.owner.map(|id| DbId(id.uuid())),
         }
     }
 }
@@ -127,6 +131,7 @@ impl TryFrom<EventRow> for LoggedEvent {
             },
             subject: Subject { kind: row.subject_kind, id: row.subject_id.0 },
             show: row.show_id.map(|id| ShowId::new(id.0)),
+            owner: row.owner_id.map(|id| UserId::new(id.0)),
             audience: Audience::parse(&row.audience),
         })
     }

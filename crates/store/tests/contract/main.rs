@@ -6,6 +6,7 @@ mod accounts;
 mod activity_counts;
 mod commits;
 mod growth;
+mod jobs;
 mod lists;
 mod memberships;
 mod migrations;

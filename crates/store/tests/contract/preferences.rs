@@ -69,7 +69,7 @@ async fn followers_are_found_by_the_records_and_their_wishes_with_them(world: Wo
     keep(&world, b, &muted(following([show(7)]))).await;
     keep(&world, c, &following([episode(9)])).await;
     keep(&world, d, &muted(Preferences::default())).await;
-    let concern = Concern { records: vec![Uuid::from_u128(7), Uuid::from_u128(8)], actors: vec![d] };
+    let concern = Concern { records: vec![Uuid::from_u128(7), Uuid::from_u128(8)], people: vec![d] };
     let mut interest = world.ports.preferences.find_interest(concern).await.unwrap();
     interest.followers.values_mut().for_each(|followers| followers.sort());
     assert_eq!(interest.followers, [(Uuid::from_u128(7), vec![a, b]), (Uuid::from_u128(8), vec![a])].into());

@@ -1,0 +1,61 @@
+//! What does the work of one type of job.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::{Failing, Job, JobError, JobType, Progress, ProgressMessage};
+use crate::{RecordChange, ServiceError};
+
+/// What came of a job.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Done {
+    /// What is told of it.
+    pub results: Option<Value>,
+    /// New records that are written in the transaction that ends the job, or not at all.
+    pub more: Vec<RecordChange>,
+}
+
+/// Is told how far a job is. What is told often is passed on a few times a second.
+pub trait Reporter: Send + Sync {
+    /// Notes how much is done, and what there is to say of it.
+    fn report(&self, progress: Progress, message: Option<ProgressMessage>);
+}
+
+/// Does the jobs of one type.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait JobHandler: Send + Sync {
+    /// The type.
+    fn job_type(&self) -> JobType;
+
+    /// Does `job`. A job may be done more than once: its worker may be killed at the very end. Where the job is called off
+    /// the future is dropped at its next `await`, and MUST then leave nothing running.
+    async fn run(&self, job: &Job, reporter: Arc<dyn Reporter>) -> Result<Done, Failing>;
+}
+
+impl Failing {
+    /// A failure that may pass.
+    #[must_use]
+    pub fn for_now(error: &str) -> Self {
+        Self { error: JobError::of(error), permanent: false }
+    }
+
+    /// A failure that no other try would change.
+    #[must_use]
+    pub fn for_good(error: &str) -> Self {
+        Self { error: JobError::of(error), permanent: true }
+    }
+}
+
+/// What a use case refuses it will refuse again; only the store may recover, and a race be won.
+impl From<ServiceError> for Failing {
+    fn from(error: ServiceError) -> Self {
+        let error_told = error.to_string();
+        match error {
+            ServiceError::Unavailable(_) | ServiceError::Conflict { .. } => Self::for_now(&error_told),
+            _ => Self::for_good(&error_told),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Jobs: work that is done in the background, once, whatever dies meanwhile.
+//!
+//! A claim is a lease with a fencing token: whoever does not hold the latest one writes nothing any more.
+
+mod attempt;
+mod backoff;
+mod claim;
+mod draft;
+mod handler;
+mod kind;
+mod lease;
+mod port;
+mod processor;
+mod progress;
+mod query;
+mod queue;
+mod record;
+mod service;
+mod status;
+#[cfg(test)]
+mod tests;
+mod transition;
+mod work;
+
+pub use attempt::{AttemptOutcome, JobAttempt};
+pub use claim::Claim;
+pub use draft::NewJob;
+#[cfg(any(test, feature = "mocks"))]
+pub use handler::MockJobHandler;
+pub use handler::{Done, JobHandler, Reporter};
+pub use kind::JobType;
+pub use lease::{Lease, LeaseTime, ReceiptHandle, Receipted, WorkerName};
+#[cfg(any(test, feature = "mocks"))]
+pub use port::MockJobStore;
+pub use port::{Beat, JobStore};
+pub use processor::Processor;
+pub use progress::{JobProgress, ProgressNews, ProgressRevision};
+pub use query::{JobAfter, JobCount, JobFilter, JobQuery};
+pub use queue::{Failing, Hands, JobQueue};
+pub use record::{Job, JobError, JobId, MaxRetries, Priority, Progress, ProgressMessage, UniqueKey};
+pub use service::JobService;
+pub use status::JobStatus;
+pub use work::WorkService;

@@ -1,0 +1,153 @@
+//! What every worker does with jobs, whoever vouches for it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    Beat, Claim, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle, Receipted, WorkerName,
+};
+use crate::event::{ActorStamp, EventId, Origin, Stamp};
+use crate::{
+    Change, ChangeSet, Clock, CommitError, IdSource, Ledger, RecordChange, ResourceKind, ServiceError, Timestamp,
+};
+
+/// How often a race about one job is run before the worker is told.
+const RACES: usize = 100;
+
+/// Who works, as the log tells of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hands {
+    /// Who.
+    pub actor: ActorStamp,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Hands {
+    /// Those of this system's own workers.
+    #[must_use]
+    pub fn own() -> Self {
+        Self { actor: ActorStamp::system(), origin: Origin::default() }
+    }
+}
+
+/// How an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// Why.
+    pub error: JobError,
+    /// Whether no other try would help.
+    pub permanent: bool,
+}
+
+/// Hands jobs out and writes what becomes of them. Whoever may do that was asked before.
+pub struct JobQueue {
+    /// Hands jobs out.
+    pub jobs: Arc<dyn JobStore>,
+    /// Writes what became of them.
+    pub ledger: Arc<dyn Ledger>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes identifiers.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl JobQueue {
+    /// Hands out due jobs of these types, at most `limit`; none where there are none.
+    pub async fn claim(
+        &self,
+        hands: &Hands,
+        job_types: Vec<JobType>,
+        worker: WorkerName,
+        limit: usize,
+        lease: LeaseTime,
+    ) -> Result<Vec<Receipted>, ServiceError> {
+        let Hands { actor, origin } = hands.clone();
+        let claim = Claim { job_types, worker, limit, lease, actor, origin, ids: self.ids.clone() };
+        let jobs = self.jobs.claim(claim, self.clock.now()).await?;
+        Ok(jobs.into_iter().filter_map(Receipted::of).collect())
+    }
+
+    /// Renews claims and notes how far the jobs are; answers for each whether it still counts.
+    pub async fn beat(&self, beats: Vec<Beat>) -> Result<Vec<bool>, ServiceError> {
+        Ok(self.jobs.beat(beats, self.clock.now()).await?)
+    }
+
+    /// Ends a job with what came of it; `more` is written with that or not at all.
+    ///
+    /// # Errors
+    /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
+    pub async fn complete(
+        &self,
+        hands: &Hands,
+        job: Job,
+        handle: ReceiptHandle,
+        results: Option<Value>,
+        more: &[RecordChange],
+    ) -> Result<Job, ServiceError> {
+        self.end(hands, job, more, |job, stamp| job.complete(handle, results.clone(), stamp)).await
+    }
+
+    /// Ends an attempt without success: the job is tried again later, or fails for good.
+    ///
+    /// # Errors
+    /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
+    pub async fn fail(
+        &self,
+        hands: &Hands,
+        job: Job,
+        handle: ReceiptHandle,
+        failing: &Failing,
+    ) -> Result<Job, ServiceError> {
+        self.end(hands, job, &[], |job, stamp| job.fail(handle, &failing.error, failing.permanent, stamp)).await
+    }
+
+    /// Hands a job back, as if it had not been claimed: its worker stops.
+    ///
+    /// # Errors
+    /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
+    pub async fn hand_back(&self, hands: &Hands, job: Job, handle: ReceiptHandle) -> Result<Job, ServiceError> {
+        self.end(hands, job, &[], |job, stamp| job.hand_back(handle, stamp)).await
+    }
+
+    /// Tells that a worker begins to look for jobs.
+    pub async fn announce(&self, hands: &Hands, processor: &Processor) -> Result<(), ServiceError> {
+        let started = processor.started(self.ids.next(), &self.stamp(hands, self.clock.now()));
+        self.ledger.commit(ChangeSet::from_iter([RecordChange::Occurrence(started)])).await?;
+        Ok(())
+    }
+
+    /// The job as it is now.
+    pub async fn find(&self, id: JobId) -> Result<Job, ServiceError> {
+        self.jobs.find_job(id).await?.ok_or(ServiceError::NotFound { kind: ResourceKind::Job })
+    }
+
+    /// Commits what `transition` makes of `job` together with `more`. Where the job has changed since it was read, it is read
+    /// again: the token says whether it is still the worker's.
+    async fn end(
+        &self,
+        hands: &Hands,
+        mut job: Job,
+        more: &[RecordChange],
+        transition: impl Fn(Job, &Stamp) -> Result<Change<Job>, ServiceError> + Send + Sync,
+    ) -> Result<Job, ServiceError> {
+        let id = job.id;
+        for _ in 0..RACES {
+            let change = transition(job, &self.stamp(hands, self.clock.now()))?;
+            let ended = change.state().clone();
+            let set = more.iter().cloned().fold(ChangeSet::from(change), ChangeSet::and);
+            match self.ledger.commit(set).await {
+                Ok(_) => return Ok(ended),
+                Err(CommitError::Stale) => job = self.find(id).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(CommitError::Stale.into())
+    }
+
+    fn stamp(&self, hands: &Hands, now: Timestamp) -> Stamp {
+        let Hands { actor, origin } = hands.clone();
+        Stamp { id: EventId::new(self.ids.next()), now, actor, origin }
+    }
+}

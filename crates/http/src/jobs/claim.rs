@@ -1,0 +1,44 @@
+//! Claiming jobs, and waiting for some to claim.
+
+use std::time::{Duration, Instant};
+
+use actix_web::rt::time::timeout;
+use actix_web::{HttpRequest, web};
+use showrunner_domain::ServiceError;
+use showrunner_domain::event::Seq;
+use showrunner_domain::identity::Caller;
+use showrunner_domain::job::{Receipted, WorkService};
+use showrunner_web::{Identified, JsonBody};
+
+use super::members::{self, Wanted};
+use crate::answer::{self, Answer};
+use crate::{fields, query};
+
+/// Jobs also become due without an event: while a worker waits, they are looked for at least this often.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(super) async fn claim(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    body: JsonBody,
+    work: web::Data<WorkService>,
+) -> Answer {
+    query::none(&request)?;
+    let wanted = fields::complete(body.read().await?, members::claim)?;
+    Ok(answer::one(waiting(&caller, &work, wanted).await?))
+}
+
+/// What can be claimed, as soon as there is something, or nothing once the worker does not want to wait any longer.
+async fn waiting(caller: &Caller, work: &WorkService, wanted: Wanted) -> Result<Vec<Receipted>, ServiceError> {
+    let until = Instant::now() + wanted.wait;
+    loop {
+        let seen = if wanted.wait.is_zero() { Seq::START } else { work.seen().await? };
+        let Wanted { job_types, worker, limit, lease, .. } = &wanted;
+        let claimed = work.claim(caller, job_types.clone(), worker.clone(), *limit, *lease).await?;
+        let left = until.saturating_duration_since(Instant::now());
+        if !claimed.is_empty() || left.is_zero() {
+            return Ok(claimed);
+        }
+        let _ = timeout(left.min(LOOK), work.something_beyond(seen)).await;
+    }
+}

@@ -1,0 +1,120 @@
+//! Finding jobs, handing them out, and writing them.
+
+mod beat;
+mod claim;
+mod write;
+
+use async_trait::async_trait;
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use showrunner_domain::job::{
+    Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore, JobType,
+    ProgressNews, ProgressRevision,
+};
+use showrunner_domain::{Limit, Page, StoreError, Timestamp};
+
+use super::{Conn, Db, Store};
+use crate::failure::Failure;
+use crate::rows::{AttemptRow, JobRow};
+use crate::schema::job_attempts;
+use crate::schema::jobs::{self, dsl};
+use crate::types::{DbId, DbInstant};
+pub(super) use write::write_job;
+
+#[async_trait]
+impl JobStore for Store {
+    async fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        let found = self.engine.read_briefly(move |conn| {
+            let query = dsl::jobs.filter(dsl::id.eq(DbId(id.uuid()))).select(JobRow::as_select());
+            query.first(conn).optional()?.map(Job::try_from).transpose()
+        });
+        Ok(found.await?)
+    }
+
+    async fn list_jobs(&self, query: JobQuery) -> Result<Page<Job, JobAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+    }
+
+    async fn list_attempts(
+        &self,
+        id: JobId,
+        before: Option<u32>,
+        limit: Limit,
+    ) -> Result<Page<JobAttempt, u32>, StoreError> {
+        Ok(self.engine.read_briefly(move |conn| attempts(conn, id, before, limit)).await?)
+    }
+
+    async fn count_jobs(&self) -> Result<Vec<JobCount>, StoreError> {
+        Ok(self.engine.readers().run(count).await?)
+    }
+
+    async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, StoreError> {
+        let (types, asked) = (claim.job_types.clone(), now);
+        if !self.engine.read_briefly(move |conn| claim::is_any_due(conn, &types, asked)).await? {
+            return Ok(Vec::new());
+        }
+        Ok(self.engine.write(move |conn| claim::hand_out(conn, &claim, now)).await?)
+    }
+
+    async fn progress(&self, after: Option<ProgressRevision>) -> Result<ProgressNews, StoreError> {
+        Ok(self.engine.read_briefly(move |conn| beat::news(conn, after)).await?)
+    }
+
+    async fn beat(&self, beats: Vec<Beat>, now: Timestamp) -> Result<Vec<bool>, StoreError> {
+        Ok(self.engine.write(move |conn| beat::renew(conn, &beats, now)).await?)
+    }
+}
+
+fn list(conn: &mut Conn, query: &JobQuery) -> Result<Page<Job, JobAfter>, Failure> {
+    let total = if query.total {
+        let count: i64 = matching(&query.filter).count().get_result(conn)?;
+        Some(count.unsigned_abs())
+    } else {
+        None
+    };
+    let mut rows = matching(&query.filter);
+    if let Some(after) = query.after {
+        let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
+        rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
+    }
+    let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
+    let rows: Vec<JobRow> = rows.select(JobRow::as_select()).load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(Job::try_from).collect();
+    Ok(Page::cut(items?, query.limit, total, JobAfter::of))
+}
+
+fn matching(filter: &JobFilter) -> jobs::BoxedQuery<'static, Db> {
+    let mut query = dsl::jobs.into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(dsl::status.eq(status.as_str()));
+    }
+    if let Some(job_type) = &filter.job_type {
+        query = query.filter(dsl::job_type.eq(job_type.as_str().to_owned()));
+    }
+    if let Some(episode) = filter.episode_id {
+        query = query.filter(dsl::episode_id.eq(DbId(episode.uuid())));
+    }
+    query
+}
+
+fn attempts(conn: &mut Conn, id: JobId, before: Option<u32>, limit: Limit) -> Result<Page<JobAttempt, u32>, Failure> {
+    use job_attempts::dsl;
+    let before = before.map_or(i64::MAX, i64::from);
+    let wanted = i64::try_from(limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = dsl::job_attempts.filter(dsl::job_id.eq(DbId(id.uuid()))).filter(dsl::attempt.lt(before));
+    let rows: Vec<AttemptRow> =
+        rows.order(dsl::attempt.desc()).limit(wanted).select(AttemptRow::as_select()).load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(JobAttempt::try_from).collect();
+    Ok(Page::cut(items?, limit, None, |last| last.attempt))
+}
+
+fn count(conn: &mut Conn) -> Result<Vec<JobCount>, Failure> {
+    let groups = dsl::jobs.group_by((dsl::job_type, dsl::status)).order((dsl::job_type, dsl::status));
+    let rows: Vec<(String, String, i64)> = groups.select((dsl::job_type, dsl::status, count_star())).load(conn)?;
+    let counts = rows.into_iter().filter_map(|(job_type, status, count)| {
+        let (job_type, status) = (JobType::parse(job_type).ok()?, JobStatus::parse(&status)?);
+        Some(JobCount { job_type, status, count: count.unsigned_abs() })
+    });
+    Ok(counts.collect())
+}

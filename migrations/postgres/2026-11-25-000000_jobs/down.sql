@@ -1,0 +1,5 @@
+alter table outbox drop column owner_id;
+alter table events drop column owner_id;
+drop table job_progress_head;
+drop table job_attempts;
+drop table jobs;

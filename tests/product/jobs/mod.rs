@@ -1,0 +1,56 @@
+//! Jobs: done by the product's own workers and by workers outside, told, logged and notified; and what becomes of them when
+//! workers die.
+
+mod lost_workers;
+mod outside_worker;
+mod own_worker;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Api, Server, Store, eventually};
+
+/// Queues a job and answers its id.
+#[track_caller]
+fn queue(api: &Api, body: &Value) -> String {
+    let answer = api.post("/api/v1/jobs", body);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.body["data"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The job, once it is in this status.
+#[track_caller]
+fn job_in(api: &Api, id: &str, status: &str) -> Value {
+    eventually(&format!("the job is {status}"), || {
+        let job = api.get(&format!("/api/v1/jobs/{id}")).body["data"].clone();
+        (job["status"] == status).then_some(job)
+    })
+}
+
+/// What the feed tells of one record, oldest first: actions and particulars.
+fn feed_of(api: &Api, id: &str) -> Vec<(String, Value)> {
+    let answer = api.get(&format!("/api/v1/activities?resource_id={id}&limit=100"));
+    let entries = answer.list().iter().rev();
+    entries.map(|entry| (entry["action"].as_str().unwrap().to_owned(), entry["metadata"].clone())).collect()
+}
+
+/// Somebody who wants work done, and a worker outside.
+fn people(store: &Store, server: &Server) -> (Api, Api) {
+    let token = |name, role| server.api(&store.token(&format!("{name}@example.com"), role));
+    (token("editor", "editor"), token("worker", "worker"))
+}
+
+/// Claims jobs of the type `test` for a second.
+#[track_caller]
+fn claim(worker: &Api, limit: usize, wait: u64) -> Vec<Value> {
+    let wanted = json!({
+        "job_types": ["test"], "worker": "outside", "limit": limit, "lease_seconds": 1, "wait_seconds": wait,
+    });
+    worker.post("/api/v1/jobs/claim", &wanted).list().to_vec()
+}
+
+/// What a worker says of a claimed job.
+fn say(worker: &Api, claimed: &Value, what: &str, more: Value) -> crate::harness::Answer {
+    let mut body = more;
+    body["receipt_handle"] = claimed["receipt_handle"].clone();
+    worker.post(&format!("/api/v1/jobs/{}/{what}", claimed["id"].as_str().unwrap()), &body)
+}
