@@ -12,10 +12,11 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("showrunner-domain", &[]),
     ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
+    ("showrunner-blobs", &["showrunner-domain"]),
     ("showrunner-csv", &["showrunner-domain"]),
     ("showrunner-identity", &["showrunner-domain"]),
     ("showrunner-web", &["showrunner-domain"]),
@@ -26,6 +27,7 @@ const EDGES: [(&str, &[&str]); 10] = [
         "showrunner",
         &[
             "showrunner-bench",
+            "showrunner-blobs",
             "showrunner-csv",
             "showrunner-domain",
             "showrunner-http",

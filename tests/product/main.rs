@@ -14,6 +14,7 @@ mod drain;
 mod durability;
 mod failing_reader;
 mod fair_share;
+mod files;
 mod flapping;
 mod following;
 mod harness;

@@ -173,6 +173,12 @@ pub(crate) struct Flags {
     /// The store: sqlite: or postgres://… [default: sqlite: in the data folder].
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// Where the bytes of files are: `file:PATH`, which all nodes share [default: file: in the data folder].
+    #[arg(long, value_name = "URL")]
+    pub(crate) blobs_url: Option<String>,
+    /// How large files may be, in MiB [default: video=10240,image=25,script=5,archive=10240,other=1024].
+    #[arg(long, value_name = "TYPE=MIB,…")]
+    pub(crate) file_limits: Option<String>,
     /// What is logged, as a level or as directives such as `info,showrunner_store=debug` [default: info].
     #[arg(long, value_name = "FILTER")]
     pub(crate) log: Option<String>,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
+use showrunner_blobs::ContentInspector;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::episode::{BatchDelete, EpisodeService};
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
+use showrunner_domain::file::{BlobStore, FileLimits, FileService};
 use showrunner_domain::identity::{
     AccessService, Bearers, OnBehalf, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
 };
@@ -29,6 +31,7 @@ pub(crate) struct Services {
     pub(crate) shows: Data<ShowService>,
     pub(crate) memberships: Data<MembershipService>,
     pub(crate) episodes: Data<EpisodeService>,
+    pub(crate) files: Data<FileService>,
     pub(crate) jobs: Data<JobService>,
     pub(crate) work: Data<WorkService>,
     pub(crate) activities: Data<ActivityService>,
@@ -40,6 +43,12 @@ pub(crate) struct Services {
     pub(crate) sign_ins: Data<SignInService>,
 }
 
+/// Where the bytes of files go.
+pub(crate) struct Storage {
+    pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) limits: FileLimits,
+}
+
 /// What proofs of identity are made with.
 pub(crate) struct Proofs {
     pub(crate) hasher: Arc<dyn PasswordHasher>,
@@ -47,7 +56,7 @@ pub(crate) struct Proofs {
 }
 
 /// The services on `ports`; `gate` tells how far the readers have come.
-pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> Services {
+pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs, storage: Storage) -> Services {
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     let ports = &revoking(ports, bearers.clone());
     Services {
@@ -67,6 +76,7 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs) -> S
             ids: ids(),
         }),
         episodes: Data::new(episodes(ports)),
+        files: Data::new(files(ports, storage)),
         jobs: Data::new(JobService {
             jobs: ports.jobs.clone(),
             episodes: ports.episodes.clone(),
@@ -152,6 +162,19 @@ pub(crate) fn import(ports: &Ports) -> ImportService {
 pub(crate) fn handlers(ports: &Ports) -> Vec<Arc<dyn JobHandler>> {
     let on_behalf = OnBehalf { users: ports.users.clone(), clock: clock() };
     vec![Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf })]
+}
+
+fn files(ports: &Ports, storage: Storage) -> FileService {
+    FileService {
+        files: ports.files.clone(),
+        blobs: storage.blobs,
+        inspector: Arc::new(ContentInspector),
+        episodes: ports.episodes.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+        limits: storage.limits,
+    }
 }
 
 fn episodes(ports: &Ports) -> EpisodeService {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::Deserialize;
+use showrunner_domain::file::{FileLimits, FileType};
 use showrunner_store::Location;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -21,6 +22,10 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     /// Where the store is.
     pub(crate) database: Location,
+    /// The folder of the bytes of files.
+    pub(crate) blobs: PathBuf,
+    /// How large files may be.
+    pub(crate) file_limits: FileLimits,
     /// What is logged.
     pub(crate) log: EnvFilter,
 }
@@ -43,6 +48,8 @@ struct Layer {
     data_dir: Option<String>,
     listen: Option<String>,
     database_url: Option<String>,
+    blobs_url: Option<String>,
+    file_limits: Option<String>,
     log: Option<String>,
 }
 
@@ -53,6 +60,8 @@ impl Layer {
             data_dir: self.data_dir.or(below.data_dir),
             listen: self.listen.or(below.listen),
             database_url: self.database_url.or(below.database_url),
+            blobs_url: self.blobs_url.or(below.blobs_url),
+            file_limits: self.file_limits.or(below.file_limits),
             log: self.log.or(below.log),
         }
     }
@@ -75,24 +84,56 @@ impl Settings {
             problems.push(format!("environment: {error}"));
             Layer::default()
         });
-        let flags =
-            Layer { data_dir: flags.data_dir, listen: flags.listen, database_url: flags.database_url, log: flags.log };
+        let flags = Layer {
+            data_dir: flags.data_dir,
+            listen: flags.listen,
+            database_url: flags.database_url,
+            blobs_url: flags.blobs_url,
+            file_limits: flags.file_limits,
+            log: flags.log,
+        };
         let layer = flags.over(environment).over(file);
         let data_dir = PathBuf::from(layer.data_dir.as_deref().unwrap_or("./data"));
         let listen = layer.listen.as_deref().unwrap_or("127.0.0.1:3002").parse();
         let database = Location::parse(layer.database_url.as_deref().unwrap_or("sqlite:"), &data_dir);
+        let blobs = blobs(layer.blobs_url.as_deref().unwrap_or("file:"), &data_dir);
+        let file_limits = file_limits(layer.file_limits.as_deref().unwrap_or_default());
         let log = EnvFilter::builder().parse(layer.log.as_deref().unwrap_or("info"));
-        match (listen, database, log) {
-            (Ok(listen), Ok(database), Ok(log)) if problems.is_empty() => Ok(Self { data_dir, listen, database, log }),
-            (listen, database, log) => {
+        match (listen, database, blobs, file_limits, log) {
+            (Ok(listen), Ok(database), Ok(blobs), Ok(file_limits), Ok(log)) if problems.is_empty() => {
+                Ok(Self { data_dir, listen, database, blobs, file_limits, log })
+            }
+            (listen, database, blobs, file_limits, log) => {
                 let expected = "must be an address and a port, such as 127.0.0.1:3002";
                 problems.extend(listen.err().map(|_| format!("listen: {expected}")));
                 problems.extend(database.err().map(|error| format!("database_url: {error}")));
+                problems.extend(blobs.err().map(|expected| format!("blobs_url: {expected}")));
+                problems.extend(file_limits.err().map(|expected| format!("file_limits: {expected}")));
                 problems.extend(log.err().map(|error| format!("log: {error}")));
                 Err(SettingsError(problems))
             }
         }
     }
+}
+
+/// The folder that a URL names; `file:` alone is one in the data folder.
+fn blobs(url: &str, data_dir: &Path) -> Result<PathBuf, &'static str> {
+    let path = url.strip_prefix("file:").ok_or("must begin with file:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Ok(if path.is_empty() { data_dir.join("blobs") } else { PathBuf::from(path) })
+}
+
+/// The usual limits, but for those that `text` names in MiB.
+fn file_limits(text: &str) -> Result<FileLimits, &'static str> {
+    const EXPECTED: &str = "must name types and MiB, such as video=10240,image=25";
+    let mut limits = FileLimits::default();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (name, mib) = pair.split_once('=').ok_or(EXPECTED)?;
+        let kind = FileType::parse(name.trim()).ok_or(EXPECTED)?;
+        let mib: u32 = mib.trim().parse().ok().filter(|mib| *mib > 0).ok_or(EXPECTED)?;
+        *limits.of_mut(kind) = u64::from(mib) * 1024 * 1024;
+    }
+    Ok(limits)
 }
 
 fn read_file(named: Option<&Path>, usual: &Path) -> Result<Layer, ConfigError> {
@@ -109,6 +150,8 @@ fn read_environment(environment: Environment) -> Result<Layer, ConfigError> {
         data_dir: text("data_dir"),
         listen: text("listen"),
         database_url: text("database_url"),
+        blobs_url: text("blobs_url"),
+        file_limits: text("file_limits"),
         log: text("log"),
     })
 }
@@ -155,6 +198,23 @@ mod tests {
             assert!(error.contains(part), "{part} in {error}");
         }
         assert!(!error.contains("secret"));
+    }
+
+    #[test]
+    fn limits_and_the_place_of_files_are_read_or_refused() {
+        assert_eq!(file_limits("").unwrap(), FileLimits::default());
+        let limits = file_limits("image=1, video=2").unwrap();
+        assert_eq!((limits.image, limits.video, limits.script), (1 << 20, 2 << 20, 5 << 20));
+        for wrong in ["image", "image=0", "image=x", "picture=1", "image=1;video=2"] {
+            assert!(file_limits(wrong).is_err(), "{wrong}");
+        }
+        let place = |url| blobs(url, Path::new("/data"));
+        assert_eq!(place("file:").unwrap(), Path::new("/data/blobs"));
+        assert_eq!(
+            [place("file:/mnt/x").unwrap(), place("file:///mnt/x").unwrap()],
+            [PathBuf::from("/mnt/x"), PathBuf::from("/mnt/x")]
+        );
+        assert!(place("/mnt/x").is_err());
     }
 
     #[test]

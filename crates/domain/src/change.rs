@@ -2,6 +2,7 @@
 
 use crate::episode::Episode;
 use crate::event::DomainEvent;
+use crate::file::{Blob, File};
 use crate::identity::{NewPassword, Session, User};
 use crate::job::Job;
 use crate::membership::Membership;
@@ -79,6 +80,10 @@ pub enum RecordChange {
     Episode(Change<Episode>),
     /// Of a job.
     Job(Change<Job>),
+    /// Of a file.
+    File(Change<File>),
+    /// Bytes that no record knew yet. The change of the file that it comes with tells of it.
+    Blob(Blob),
     /// Of a user's role within a show.
     Membership(Change<Membership>),
     /// Of a user.
@@ -127,9 +132,12 @@ impl ChangeSet {
             RecordChange::User(change) => change.expected().is_some(),
             RecordChange::Session(change) => change.expected().is_some(),
             RecordChange::Membership(_) | RecordChange::Password(_) => true,
-            RecordChange::Show(_) | RecordChange::Episode(_) | RecordChange::Job(_) | RecordChange::Occurrence(_) => {
-                false
-            }
+            RecordChange::Show(_)
+            | RecordChange::Episode(_)
+            | RecordChange::Job(_)
+            | RecordChange::File(_)
+            | RecordChange::Blob(_)
+            | RecordChange::Occurrence(_) => false,
         })
     }
 
@@ -145,10 +153,11 @@ impl ChangeSet {
             RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
             RecordChange::Job(change) => change.events(),
+            RecordChange::File(change) => change.events(),
             RecordChange::Membership(change) => change.events(),
             RecordChange::User(change) => change.events(),
             RecordChange::Session(change) => change.events(),
-            RecordChange::Password(_) => &[],
+            RecordChange::Password(_) | RecordChange::Blob(_) => &[],
             RecordChange::Occurrence(event) => std::slice::from_ref(event),
         })
     }
@@ -175,6 +184,12 @@ impl From<Change<Episode>> for ChangeSet {
 impl From<Change<Job>> for ChangeSet {
     fn from(change: Change<Job>) -> Self {
         Self { changes: vec![RecordChange::Job(change)], receipt: None }
+    }
+}
+
+impl From<Change<File>> for ChangeSet {
+    fn from(change: Change<File>) -> Self {
+        Self { changes: vec![RecordChange::File(change)], receipt: None }
     }
 }
 

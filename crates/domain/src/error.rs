@@ -90,6 +90,14 @@ pub enum ServiceError {
     /// Fields that were refused, all at once.
     #[error("{} field(s) were refused", .0.len())]
     Invalid(Vec<FieldError>),
+    /// A file has more bytes than one of its kind may have.
+    #[error("a file of type {what} may have at most {limit} bytes")]
+    TooLarge {
+        /// The type.
+        what: &'static str,
+        /// The limit, in bytes.
+        limit: u64,
+    },
     /// The log does not reach from where the caller stopped reading to now.
     #[error("the log holds events from {first} to {head} only")]
     LogTruncated {

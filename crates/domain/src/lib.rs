@@ -12,6 +12,7 @@
 pub mod activity;
 pub mod episode;
 pub mod event;
+pub mod file;
 pub mod identity;
 pub mod import;
 pub mod job;

@@ -3,6 +3,7 @@
 pub use crate::activity::MockActivityStore;
 pub use crate::episode::MockEpisodeStore;
 pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
+pub use crate::file::{MockBlobReader, MockBlobStore, MockBlobWriter, MockFileStore, MockInspection, MockInspector};
 pub use crate::id::MockIdSource;
 pub use crate::identity::{
     MockPasswordHasher, MockSecrets, MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier,

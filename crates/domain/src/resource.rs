@@ -17,6 +17,8 @@ pub enum ResourceKind {
     Membership,
     /// A piece of work in the background.
     Job,
+    /// A file.
+    File,
     /// An entry of the activity feed.
     Activity,
     /// A notification.
@@ -37,6 +39,7 @@ impl ResourceKind {
             Self::User => "user",
             Self::Membership => "membership",
             Self::Job => "job",
+            Self::File => "file",
             Self::Activity => "activity",
             Self::Notification => "notification",
             Self::Event => "event",

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::activity::ActivityAction;
 use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
 use crate::event::{Seq, Topic};
+use crate::file::{ContentType, FileName, FileType, Sha256};
 use crate::identity::{Email, Password, Role};
 use crate::job::{AttemptOutcome, JobError, JobStatus, JobType, MaxRetries, Priority};
 use crate::notification::{
@@ -27,6 +28,9 @@ macro_rules! blank {
 
 /// No control character, and something that is no white space.
 const LINE: &str = concat!(r"^[^\u0000-\u001f\u007f-\u009f]*[^", blank!(), r"][^\u0000-\u001f\u007f-\u009f]*$");
+/// No control character and no path, and something that is no white space. Neither `.` nor `..` is one either.
+const FILE_NAME: &str =
+    concat!(r"^(?!\.{1,2}$)[^\u0000-\u001f\u007f-\u009f/\\]*[^/\\", blank!(), r"][^\u0000-\u001f\u007f-\u009f/\\]*$");
 /// No control character but line breaks and tabs.
 const PROSE: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 /// An http or https URL, or a path on this server.
@@ -37,7 +41,7 @@ const SECRET: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 const EMAIL: &str = concat!("^[^@", blank!(), "]+@[^@", blank!(), "]+$");
 /// A topic: a name, or a name with the identifier of a record.
 const TOPIC: &str =
-    "^((shows|episodes|jobs|feed|me)|(show|episode|job):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+    "^((shows|episodes|jobs|files|feed|me)|(show|episode|job):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
 
 /// Gives values their schema, written out wherever it is used.
 macro_rules! values {
@@ -99,6 +103,12 @@ values! {
     Priority => |_generator| json_schema!({ "type": "integer", "minimum": -100, "maximum": 100, "default": 0 });
     MaxRetries => |_generator| json_schema!({ "type": "integer", "minimum": 0, "maximum": 100, "default": 3 });
     JobError => |_generator| json_schema!({ "type": "string" });
+    FileName => |_generator| {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": FILE_NAME })
+    };
+    FileType => |_generator| one_of(&FileType::ALL.map(FileType::as_str));
+    ContentType => |_generator| json_schema!({ "type": "string", "maxLength": 127 });
+    Sha256 => |_generator| json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
     ActivityAction => |_generator| one_of(&ActivityAction::ALL.map(ActivityAction::as_str));
     NotificationKind => |_generator| one_of(&NotificationKind::ALL.map(NotificationKind::as_str));
     NotifiedEvent => |_generator| one_of(&NotifiedEvent::ALL.map(NotifiedEvent::as_str));

@@ -4,6 +4,7 @@ use actix_web::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use showrunner_domain::episode::Episode;
+use showrunner_domain::file::File;
 use showrunner_domain::identity::User;
 use showrunner_domain::job::Job;
 use showrunner_domain::show::Show;
@@ -49,6 +50,18 @@ impl Record for Show {
 
 impl Record for Job {
     const COLLECTION: &str = "/api/v1/jobs";
+
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+impl Record for File {
+    const COLLECTION: &str = "/api/v1/files";
 
     fn id(&self) -> Uuid {
         self.id.uuid()

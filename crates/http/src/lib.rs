@@ -18,6 +18,7 @@ mod episodes;
 mod etag;
 mod events;
 mod fields;
+mod files;
 mod health;
 mod jobs;
 mod me;

@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
 use crate::{
-    activities, auth, documentation, episodes, events, health, jobs, me, memberships, notifications, openapi,
+    activities, auth, documentation, episodes, events, files, health, jobs, me, memberships, notifications, openapi,
     preferences, presence, shows, users,
 };
 
@@ -17,6 +17,7 @@ fn endpoints() -> Vec<Endpoint> {
         shows::endpoints,
         memberships::endpoints,
         episodes::endpoints,
+        files::endpoints,
         jobs::endpoints,
         activities::endpoints,
         notifications::endpoints,

@@ -74,6 +74,7 @@ impl From<Failure> for CommitError {
 fn taken(place: &str) -> &'static str {
     let known = [
         ("users", "a user with this e-mail address"),
+        ("blobs", "a blob with these bytes"),
         ("jobs", "a live job of this type with this unique key"),
         ("shows", "a show with this slug"),
         ("episodes_by_place", "an episode with this number in this season of the show"),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use showrunner_domain::activity::ActivityStore;
 use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
+use showrunner_domain::file::FileStore;
 use showrunner_domain::identity::{SignInStore, SigningKeyStore, UserStore};
 use showrunner_domain::import::ImportStore;
 use showrunner_domain::job::JobStore;
@@ -30,6 +31,8 @@ pub struct Ports {
     pub episodes: Arc<dyn EpisodeStore>,
     /// Jobs.
     pub jobs: Arc<dyn JobStore>,
+    /// Files.
+    pub files: Arc<dyn FileStore>,
     /// What imports look up.
     pub imports: Arc<dyn ImportStore>,
     /// Users.

@@ -417,5 +417,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::types::Id;
+
+    blobs (key) {
+        key -> Id,
+        sha256 -> Text,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    files (id) {
+        id -> Id,
+        name -> Text,
+        name_folded -> Text,
+        file_type -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        episode_id -> Nullable<Id>,
+        show_id -> Nullable<Id>,
+        blob_key -> Id,
+        created_by -> Nullable<Id>,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(show_members -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, passwords, sessions, show_members);
+diesel::allow_tables_to_appear_in_same_query!(blobs, files);

@@ -33,6 +33,8 @@ pub enum Code {
     TooLarge,
     /// The body is of another type than expected.
     UnsupportedType,
+    /// The file does not have the bytes that were asked for.
+    RangeNotSatisfiable,
     /// Fields or parameters were refused.
     ValidationFailed,
     /// The key of a repeatable request was used for another request.
@@ -45,7 +47,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Malformed,
         Self::Unauthenticated,
         Self::Forbidden,
@@ -60,6 +62,7 @@ impl Code {
         Self::VersionMismatch,
         Self::TooLarge,
         Self::UnsupportedType,
+        Self::RangeNotSatisfiable,
         Self::ValidationFailed,
         Self::IdempotencyKeyReused,
         Self::RateLimited,
@@ -88,6 +91,9 @@ impl Code {
             Self::TooLarge => ("TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
             Self::UnsupportedType => {
                 ("UNSUPPORTED_TYPE", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type than expected")
+            }
+            Self::RangeNotSatisfiable => {
+                ("RANGE_NOT_SATISFIABLE", StatusCode::RANGE_NOT_SATISFIABLE, "The file does not have these bytes")
             }
             Self::ValidationFailed => {
                 ("VALIDATION_FAILED", StatusCode::UNPROCESSABLE_ENTITY, "Some fields were refused")

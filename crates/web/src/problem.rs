@@ -168,6 +168,9 @@ impl From<ServiceError> for Problem {
                 let detail = format!("The record is in version {}: read it again before changing it.", current.get());
                 Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }
             }
+            ServiceError::TooLarge { what, limit } => {
+                Self::new(Code::TooLarge, format!("A file of type {what} may have at most {limit} bytes."))
+            }
             ServiceError::LeaseLost => Self::new(
                 Code::LeaseLost,
                 "This claim does not count any more: stop working on the job, and claim another.",

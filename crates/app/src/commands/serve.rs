@@ -8,9 +8,11 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
+use showrunner_blobs::Folder;
 use showrunner_domain::event::ReaderGate;
+use showrunner_domain::file::FileService;
 use showrunner_domain::identity::{Invitation, SignInStore};
-use showrunner_domain::{Clock, IdSource};
+use showrunner_domain::{Clock, IdSource, StoreError};
 use showrunner_http::{AttemptLimit, Readiness};
 use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
@@ -27,7 +29,7 @@ use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
-use crate::services::{self, Proofs, Services};
+use crate::services::{self, Proofs, Services, Storage};
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
 use crate::{demo, logging, open_files, worker};
@@ -69,7 +71,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     let hub = Arc::new(Hub::new(ports.log.clone()));
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
-    let services = services::on(ports, &gate, proofs);
+    let services = services::on(ports, &gate, proofs, storage(settings)?);
     let invitation = services.users.first_start().await?;
     let presence = services.presence.clone().into_inner();
     presence.exchange().await?;
@@ -78,6 +80,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     tokio::spawn(ProgressLoop { jobs: ports.jobs.clone(), watchers: watchers.clone() }.run());
     let readiness: Arc<dyn Readiness> =
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
+    let files = services.files.clone().into_inner();
     let shared = Shared {
         services,
         attempts: Data::new(AttemptLimit::default()),
@@ -105,6 +108,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     worker.announce().await;
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
+    tokio::spawn(sweep_files(files));
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker.run(stopped));
     let server = server.run();
@@ -150,6 +154,25 @@ async fn sweep(sign_ins: Arc<dyn SignInStore>) {
     }
 }
 
+/// Removes bytes that no file needs, for ever.
+async fn sweep_files(files: Arc<FileService>) {
+    loop {
+        match files.sweep().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "bytes that no file needed were removed"),
+            Err(error) => tracing::warn!(error = causes(&error), "bytes that no file needs stay: this is tried again"),
+        }
+        sleep(SWEEP).await;
+    }
+}
+
+/// Where the bytes of files go, in a folder for its owner alone.
+fn storage(settings: &Settings) -> Result<Storage, CommandError> {
+    make_data_folder(&settings.blobs)?;
+    let blobs = Folder::open(&settings.blobs).map_err(StoreError::new)?;
+    Ok(Storage { blobs: Arc::new(blobs), limits: settings.file_limits })
+}
+
 /// What every handler finds in the app's data.
 #[derive(Clone)]
 struct Shared {
@@ -167,6 +190,7 @@ impl Shared {
             shows,
             memberships,
             episodes,
+            files,
             jobs,
             work,
             activities,
@@ -182,6 +206,7 @@ impl Shared {
             .app_data(shows)
             .app_data(memberships)
             .app_data(episodes)
+            .app_data(files)
             .app_data(jobs)
             .app_data(work)
             .app_data(activities)

@@ -115,6 +115,9 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         EventKind::JobRetry => job(ActivityAction::Retry, data, &["retryCount", "delayMs", "error"])?,
         EventKind::JobFailed => job(ActivityAction::Failed, data, &["error", "retriesExhausted"])?,
         EventKind::JobCancelled => job(ActivityAction::Cancel, data, &[])?,
+        EventKind::FileUploaded => file(ActivityAction::Upload, data)?,
+        EventKind::FileDeleted => file(ActivityAction::Delete, data)?,
+        EventKind::FileDownloaded => file(ActivityAction::Download, data)?,
         EventKind::UserLoggedOut | EventKind::JobStarted | EventKind::JobProcessorStarted | EventKind::Notification => {
             return Ok(None);
         }
@@ -132,6 +135,21 @@ fn job(action: ActivityAction, data: &str, particulars: &[&str]) -> Result<Entry
     for particular in ["episodeId"].iter().chain(particulars) {
         if let Some(value) = data.remove(*particular) {
             entry.metadata[*particular] = value;
+        }
+    }
+    Ok(entry)
+}
+
+/// The entry of a file, which is called by its name.
+fn file(action: ActivityAction, data: &str) -> Result<Entry, Undigestible> {
+    let mut data: Map<String, Value> = serde_json::from_str(data)?;
+    let Some(Value::String(name)) = data.remove("fileName") else {
+        return Err(Undigestible("the file has no name".to_owned()));
+    };
+    let mut entry = Entry::named(action, name);
+    for particular in ["episodeId", "fileType", "fileSize"] {
+        if let Some(value) = data.remove(particular) {
+            entry.metadata[particular] = value;
         }
     }
     Ok(entry)

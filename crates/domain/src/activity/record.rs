@@ -34,13 +34,17 @@ pub enum ActivityAction {
     Failed,
     /// Called a job off.
     Cancel,
+    /// Uploaded a file.
+    Upload,
+    /// Fetched a file.
+    Download,
     /// Signed in.
     Login,
 }
 
 impl ActivityAction {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Create,
         Self::Update,
         Self::Delete,
@@ -49,6 +53,8 @@ impl ActivityAction {
         Self::Retry,
         Self::Failed,
         Self::Cancel,
+        Self::Upload,
+        Self::Download,
         Self::Login,
     ];
 
@@ -64,6 +70,8 @@ impl ActivityAction {
             Self::Retry => "RETRY",
             Self::Failed => "FAILED",
             Self::Cancel => "CANCEL",
+            Self::Upload => "UPLOAD",
+            Self::Download => "DOWNLOAD",
             Self::Login => "LOGIN",
         }
     }

@@ -43,13 +43,19 @@ pub enum EventKind {
     JobCancelled,
     /// A worker began to look for jobs.
     JobProcessorStarted,
+    /// A file was uploaded, or made by a job.
+    FileUploaded,
+    /// A file was deleted for good.
+    FileDeleted,
+    /// Somebody began to fetch a file.
+    FileDownloaded,
     /// A notification was written for its owner.
     Notification,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -70,6 +76,9 @@ impl EventKind {
         Self::JobFailed,
         Self::JobCancelled,
         Self::JobProcessorStarted,
+        Self::FileUploaded,
+        Self::FileDeleted,
+        Self::FileDownloaded,
         Self::Notification,
     ];
 
@@ -97,6 +106,9 @@ impl EventKind {
             Self::JobFailed => "job_failed",
             Self::JobCancelled => "job_cancelled",
             Self::JobProcessorStarted => "job_processor_started",
+            Self::FileUploaded => "file_uploaded",
+            Self::FileDeleted => "file_deleted",
+            Self::FileDownloaded => "file_downloaded",
             Self::Notification => "notification",
         }
     }

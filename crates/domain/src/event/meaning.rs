@@ -37,6 +37,9 @@ impl EventKind {
             }
             Self::JobCancelled => "A job was called off.",
             Self::JobProcessorStarted => "A worker began to look for jobs.",
+            Self::FileUploaded => "A file was uploaded, or made by a job.",
+            Self::FileDeleted => "A file was deleted for good.",
+            Self::FileDownloaded => "Somebody began to fetch a file: told once a download, not once a range.",
             Self::Notification => "A notification was written for its owner.",
         }
     }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{ActorStamp, DomainEvent, EventId, EventKind, LoggedEvent, Origin, Reader as _, Seq, Stamp};
 use crate::episode::{Episode, EpisodeId, EpisodeNumber, EpisodePatch, EpisodeStatus, NewEpisode, Title};
+use crate::file::{Blob, BlobKey, ContentType, File, FileId, FileName, NewFile, Sha256};
 use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, SessionId, User, UserId, UserPatch};
 use crate::job::{Job, JobError, JobId, JobType, Lease, NewJob, Processor, ReceiptHandle, WorkerName};
 use crate::membership::Membership;
@@ -62,6 +63,9 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
             let job_types = vec![job().state().job_type.clone()];
             Processor { worker, poll_interval_ms: 1_000, max_concurrent: 2, job_types }.started(id(5), stamp)
         }
+        EventKind::FileUploaded => told(&file()),
+        EventKind::FileDeleted => told(&file().state().clone().delete(stamp)),
+        EventKind::FileDownloaded => file().state().download(stamp),
         EventKind::Notification => {
             let cause = LoggedEvent::numbered(told(&episode()), seq);
             right(
@@ -117,6 +121,14 @@ fn claimed_job() -> (ReceiptHandle, Change<Job>) {
     let handle = ReceiptHandle::new(id(6));
     let lease = Lease { handle, expires_at: stamp().now };
     (handle, job().state().clone().lease(&right(WorkerName::parse("node-1").ok()), lease, &stamp()))
+}
+
+fn file() -> Change<File> {
+    let new = NewFile { name: right(FileName::parse("host.png").ok()), episode_id: Some(EpisodeId::new(id(2))) };
+    let sha256 = right(Sha256::parse("0".repeat(64)).ok());
+    let blob = Blob { key: BlobKey::new(id(8)), sha256, size: 1 };
+    let content_type = right(ContentType::parse("image/png").ok());
+    File::create(FileId::new(id(10)), new, content_type, blob, Some(ShowId::new(id(7))), &stamp())
 }
 
 fn user() -> Change<User> {

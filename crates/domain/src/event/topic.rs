@@ -27,6 +27,8 @@ pub enum Topic {
     Jobs,
     /// Events of one job, and how far it is.
     Job(JobId),
+    /// Events of all files.
+    Files,
     /// Every event.
     Feed,
     /// Events addressed to the subscriber.
@@ -44,6 +46,7 @@ impl Topic {
             Self::Show(id) => event.show == Some(id),
             Self::Jobs => event.subject.is(ResourceKind::Job),
             Self::Job(id) => event.subject.is(ResourceKind::Job) && event.subject.id == id.uuid(),
+            Self::Files => event.subject.is(ResourceKind::File),
             Self::Feed => true,
             Self::Me => event.audience == Audience::User(subscriber),
         }
@@ -52,7 +55,9 @@ impl Topic {
 
 /// There is no such topic.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no topic \"{0}\": use episodes, episode:{{id}}, shows, show:{{id}}, jobs, job:{{id}}, feed or me")]
+#[error(
+    "there is no topic \"{0}\": use episodes, episode:{{id}}, shows, show:{{id}}, jobs, job:{{id}}, files, feed or me"
+)]
 pub struct UnknownTopic(pub String);
 
 impl FromStr for Topic {
@@ -64,6 +69,7 @@ impl FromStr for Topic {
             "episodes" => Ok(Self::Episodes),
             "shows" => Ok(Self::Shows),
             "jobs" => Ok(Self::Jobs),
+            "files" => Ok(Self::Files),
             "feed" => Ok(Self::Feed),
             "me" => Ok(Self::Me),
             other => match other.split_once(':') {
@@ -85,6 +91,7 @@ impl fmt::Display for Topic {
             Self::Show(id) => write!(f, "show:{id}"),
             Self::Jobs => f.write_str("jobs"),
             Self::Job(id) => write!(f, "job:{id}"),
+            Self::Files => f.write_str("files"),
             Self::Feed => f.write_str("feed"),
             Self::Me => f.write_str("me"),
         }
@@ -102,7 +109,7 @@ mod tests {
         fn a_topic_survives_its_own_text(id in any::<u128>()) {
             let id = uuid::Uuid::from_u128(id);
             let one = [Topic::Episode(EpisodeId::new(id)), Topic::Show(ShowId::new(id)), Topic::Job(JobId::new(id))];
-            for topic in one.into_iter().chain([Topic::Episodes, Topic::Shows, Topic::Jobs, Topic::Feed, Topic::Me]) {
+            for topic in one.into_iter().chain([Topic::Episodes, Topic::Shows, Topic::Jobs, Topic::Files, Topic::Feed, Topic::Me]) {
                 prop_assert_eq!(topic.to_string().parse::<Topic>(), Ok(topic));
             }
         }

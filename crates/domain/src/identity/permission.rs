@@ -27,16 +27,16 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, Job, Membership, Notification, Presence, Show, User};
+    use ResourceKind::{Activity, Episode, Event, File, Job, Membership, Notification, Presence, Show, User};
     match role {
         Role::Admin => true,
         Role::Worker => matches!((action, kind), (Action::Work, Job)),
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
             // `Manage` them. What is written of `Presence` is one's own as well, and a `Job` but when it is new.
-            (Read, Show | Episode | Job | Membership | Activity | Event | User | Notification | Presence)
+            (Read, Show | Episode | Job | File | Membership | Activity | Event | User | Notification | Presence)
             | (Write, User | Notification | Presence) => true,
-            (Write, Show | Episode | Job) => matches!(role, Role::Editor),
+            (Write, Show | Episode | Job | File) => matches!(role, Role::Editor),
             _ => false,
         },
     }

@@ -58,6 +58,7 @@ fn wanted(query: &mut Query) -> ActivityQuery {
 }
 
 fn action(text: &str) -> Result<ActivityAction, Invalid> {
-    let expected = "one of CREATE, UPDATE, DELETE, RESTORE, COMPLETE, RETRY, FAILED, CANCEL and LOGIN";
+    let expected =
+        "one of CREATE, UPDATE, DELETE, RESTORE, COMPLETE, RETRY, FAILED, CANCEL, UPLOAD, DOWNLOAD and LOGIN";
     ActivityAction::parse(text).ok_or(Invalid::Malformed { expected })
 }

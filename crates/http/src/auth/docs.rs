@@ -7,7 +7,7 @@ use showrunner_web::Code;
 
 use super::{LoggedOut, Tokens, members};
 use crate::answer::Data;
-use crate::endpoint::{Access, Body, Content, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, Body, Content, Object, Operation, Success, nothing, schema};
 use crate::users;
 
 const SIGNED_IN: &[Success] = &[Success {
@@ -26,13 +26,13 @@ pub(super) const LOGIN: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::login(fields);
         },
         record: schema::<User>,
         example: || json!({ "email": "editor@example.com", "password": "correct horse battery" }),
-    }),
+    })),
     success: SIGNED_IN,
     problems: &[Code::Unauthenticated, Code::Conflict, Code::RateLimited, Code::Unavailable],
 };
@@ -41,13 +41,13 @@ pub(super) const REFRESH: Operation = Operation {
     id: "refresh",
     summary: "Get new tokens",
     description: "A refresh token counts once. One that was used before ends the session.",
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::refresh(fields);
         },
         record: schema::<Tokens>,
         example: || json!({ "refresh_token": "01a2045c-77aa-7c1d-9e0f-1a2b3c4d5e6f.9J0uG6zS…" }),
-    }),
+    })),
     problems: &[Code::Unauthenticated, Code::RateLimited, Code::Unavailable],
     ..LOGIN
 };
@@ -56,13 +56,13 @@ pub(super) const SET_UP: Operation = Operation {
     id: "setUp",
     summary: "Set a first password",
     description: "With the token of a set-up link, which is used up by it, and begins a session.",
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::set_up(fields);
         },
         record: schema::<User>,
         example: || json!({ "token": "9J0uG6zS…", "password": "correct horse battery", "email": "admin@example.com" }),
-    }),
+    })),
     problems: &[Code::Unauthenticated, Code::AlreadyExists, Code::Conflict, Code::RateLimited, Code::Unavailable],
     ..LOGIN
 };

@@ -11,7 +11,9 @@ use actix_web::web::{head, method};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 pub(crate) use mount::mount;
-pub(crate) use operation::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema, text};
+pub(crate) use operation::{
+    Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema, text,
+};
 
 /// One method of one path: what answers it, and all that is told of it.
 pub(crate) struct Endpoint {

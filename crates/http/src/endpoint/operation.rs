@@ -63,11 +63,24 @@ pub(crate) enum AnswerHeader {
     Location,
     /// How many events the answer may lack.
     Lag,
+    /// Which bytes of how many the answer holds.
+    ContentRange,
+    /// How the file is called.
+    ContentDisposition,
+}
+
+/// The body of a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Body {
+    /// A JSON object.
+    Json(Object),
+    /// A file: its bytes alone, or as the first file of a form (RFC 7578).
+    File,
 }
 
 /// A JSON object that a request has as its body.
 #[derive(Clone, Copy)]
-pub(crate) struct Body {
+pub(crate) struct Object {
     /// Takes its members.
     pub(crate) members: fn(&mut Fields),
     /// The record that explains members of the same name.

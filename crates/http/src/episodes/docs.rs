@@ -9,7 +9,7 @@ use showrunner_web::Code;
 use super::read::Watched;
 use super::{members, query, write};
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema};
 
 const READ: Access = Access::Permitted(Action::Read, ResourceKind::Episode);
 const WRITE: Access = Access::Permitted(Action::Write, ResourceKind::Episode);
@@ -64,13 +64,13 @@ pub(super) const CREATE: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IdempotencyKey],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::new(fields);
         },
         record: schema::<Episode>,
         example: || json!({ "title": "No Más", "season_number": 3, "episode_number": 1, "air_date": "2010-03-21" }),
-    }),
+    })),
     success: &[Success {
         status: 201,
         description: "The new episode.",
@@ -108,13 +108,13 @@ pub(super) const PUT: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IfMatch],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::patch(fields);
         },
         record: schema::<Episode>,
         example: || json!({ "status": "published", "rating": 8.9, "writer": null }),
-    }),
+    })),
     success: CHANGED,
     problems: &[Code::NotFound, Code::AlreadyExists, Code::InvalidTransition, Code::Conflict],
 };

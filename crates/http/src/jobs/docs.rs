@@ -9,7 +9,7 @@ use showrunner_web::Code;
 use super::write::Retried;
 use super::{members, query};
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema};
 use crate::query::Parameters as _;
 
 const READ: Access = Access::Permitted(Action::Read, ResourceKind::Job);
@@ -72,13 +72,13 @@ pub(super) const CREATE: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IdempotencyKey],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::new(fields);
         },
         record: schema::<Job>,
         example: || json!({ "job_type": "subtitles", "payload": { "language": "es" }, "priority": 10 }),
-    }),
+    })),
     success: &[Success {
         status: 201,
         description: "The new job.",
@@ -201,13 +201,13 @@ pub(super) const CLAIM: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::claim(fields);
         },
         record: schema::<Receipted>,
         example: || json!({ "job_types": ["subtitles"], "worker": "subtitles-1", "limit": 1, "wait_seconds": 20 }),
-    }),
+    })),
     success: &[Success {
         status: 200,
         description: "The jobs, each with the token of this claim; none where there are none.",
@@ -226,13 +226,13 @@ pub(super) const HEARTBEAT: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::beat(fields, JobId::new(uuid::Uuid::nil()));
         },
         record: schema::<Receipted>,
         example: || json!({ "receipt_handle": HANDLE, "progress": 40, "message": "line 120 of 300" }),
-    }),
+    })),
     success: &[Success { status: 204, description: "The claim was renewed.", headers: &[], content: &[] }],
     problems: &[Code::NotFound, Code::LeaseLost],
 };
@@ -241,13 +241,13 @@ pub(super) const COMPLETE: Operation = Operation {
     id: "completeJob",
     summary: "Complete a job",
     description: "With whatever came of it. `LEASE_LOST` means that nothing was written.",
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::completion(fields);
         },
         record: schema::<Receipted>,
         example: || json!({ "receipt_handle": HANDLE, "results": { "lines": 300 } }),
-    }),
+    })),
     success: &[Success { status: 200, description: "The job as it is now.", headers: &[], content: &[RECORD] }],
     problems: &[Code::NotFound, Code::LeaseLost, Code::Conflict],
     ..HEARTBEAT
@@ -258,13 +258,13 @@ pub(super) const FAIL: Operation = Operation {
     summary: "Say that an attempt failed",
     description: "The job is tried again later, unless every try is used up or the failure is `permanent`. `LEASE_LOST` \
                   means that nothing was written.",
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::failure(fields);
         },
         record: schema::<Receipted>,
         example: || json!({ "receipt_handle": HANDLE, "error": "the dictionary is missing" }),
-    }),
+    })),
     ..COMPLETE
 };
 

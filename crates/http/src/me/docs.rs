@@ -7,7 +7,7 @@ use showrunner_web::Code;
 
 use super::{Me, given};
 use crate::answer::Data;
-use crate::endpoint::{Access, Body, Content, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, Body, Content, Object, Operation, Success, nothing, schema};
 use crate::users;
 
 pub(super) const ME: Operation = Operation {
@@ -46,13 +46,13 @@ pub(super) const PATCH: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             given(fields);
         },
         record: schema::<User>,
         example: || json!({ "name": "An editor" }),
-    }),
+    })),
     success: &[Success {
         status: 200,
         description: "The account as it is now.",

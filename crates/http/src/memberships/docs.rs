@@ -9,7 +9,7 @@ use showrunner_web::Code;
 
 use super::wanted;
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema};
 use crate::users::personal_role;
 
 const READ: Access = Access::Permitted(Action::Read, ResourceKind::Membership);
@@ -66,13 +66,13 @@ pub(super) const PUT: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IfMatch],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             personal_role(fields);
         },
         record: schema::<Membership>,
         example: || json!({ "role": "editor" }),
-    }),
+    })),
     success: &[
         Success { description: "The membership as it is now.", ..FOUND },
         Success { status: 201, description: "The user has become a member.", ..FOUND },

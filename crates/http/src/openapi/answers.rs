@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use showrunner_web::Code;
 
 use super::{parameters, problems};
-use crate::endpoint::{Access, AnswerHeader, Endpoint, Header, Success};
+use crate::endpoint::{Access, AnswerHeader, Body, Endpoint, Header, Success};
 
 /// Every answer of `endpoint`, by status.
 pub(super) fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String, Value> {
@@ -33,9 +33,11 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     if told.access != Access::Anybody || parameters::variables(endpoint.path).next().is_some() {
         codes.push(Code::Malformed);
     }
-    if told.body.is_some() {
-        let broken = [Code::Malformed, Code::RequestTimeout, Code::TooLarge, Code::UnsupportedType];
-        codes.extend(broken.into_iter().chain([Code::ValidationFailed]));
+    if let Some(body) = &told.body {
+        codes.extend([Code::Malformed, Code::RequestTimeout, Code::TooLarge, Code::ValidationFailed]);
+        if let Body::Json(_) = body {
+            codes.push(Code::UnsupportedType);
+        }
     }
     for header in told.headers {
         match header {
@@ -75,6 +77,12 @@ fn header(header: AnswerHeader) -> (String, Value) {
     let (name, required, description, schema) = match header {
         AnswerHeader::ETag => ("ETag", true, "The record's version, for `If-Match`.", text("^\"[1-9][0-9]*\"$")),
         AnswerHeader::Location => ("Location", true, "Where the new record is found.", text("^/api/v1/")),
+        AnswerHeader::ContentRange => {
+            ("Content-Range", true, "Which bytes of how many these are.", text("^bytes [0-9]+-[0-9]+/[0-9]+$"))
+        }
+        AnswerHeader::ContentDisposition => {
+            ("Content-Disposition", true, "How the file is called.", text("^attachment; "))
+        }
         AnswerHeader::Lag => (
             "Showrunner-Lag",
             false,

@@ -4,7 +4,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{answers, parameters};
-use crate::endpoint::{Access, Body, Endpoint};
+use crate::endpoint::{Access, Body, Endpoint, Object};
 use crate::fields::Fields;
 
 /// What the document says of `endpoint`.
@@ -20,8 +20,7 @@ pub(super) fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value 
         "responses": answers::of(endpoint, generator),
     });
     if let Some(body) = &told.body {
-        let content = json!({ "schema": object(body, generator), "example": (body.example)() });
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
+        operation["requestBody"] = json!({ "required": true, "content": content(body, generator) });
     }
     if let Access::Permitted(action, kind) = told.access {
         operation["x-permission"] =
@@ -39,8 +38,22 @@ fn permission(access: Access) -> String {
     }
 }
 
+/// The forms that a body may have, by media type.
+fn content(body: &Body, generator: &mut SchemaGenerator) -> Value {
+    match body {
+        Body::Json(body) => {
+            json!({ "application/json": { "schema": object(body, generator), "example": (body.example)() } })
+        }
+        Body::File => {
+            let bytes = json!({ "type": "string", "format": "binary" });
+            let form = json!({ "type": "object", "properties": { "file": bytes }, "required": ["file"] });
+            json!({ "application/octet-stream": { "schema": bytes }, "multipart/form-data": { "schema": form } })
+        }
+    }
+}
+
 /// The schema of a body: the members that are read and no others, in the words of the record that they belong to.
-fn object(body: &Body, generator: &mut SchemaGenerator) -> Value {
+fn object(body: &Object, generator: &mut SchemaGenerator) -> Value {
     let record = (body.record)(generator);
     let record = record
         .get("$ref")

@@ -60,6 +60,7 @@ fn sentence(code: Code) -> &'static str {
         Code::Conflict => "Others kept changing this record: try again.",
         Code::TooLarge => "Send a body of at most 1048576 bytes.",
         Code::UnsupportedType => "Send a JSON object with `Content-Type: application/json`.",
+        Code::RangeNotSatisfiable => "The file has 300 bytes: ask for some of these.",
         Code::RateLimited => "Wait as long as the header `Retry-After` says, then try again.",
         Code::Unavailable => "The store cannot be reached at the moment: try again later.",
         _ => "Correct the request and send it again.",

@@ -6,7 +6,7 @@ use showrunner_domain::identity::Action;
 
 use super::{Shown, members};
 use crate::answer::Data;
-use crate::endpoint::{Access, Body, Content, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, Body, Content, Object, Operation, Success, nothing, schema};
 
 pub(super) const GET: Operation = Operation {
     id: "getPreferences",
@@ -33,13 +33,13 @@ pub(super) const UPDATE: Operation = Operation {
     description: "Fields that are not given stay as they are, and so do the channels of events that are not named. Who follows \
                   a show is told of its episodes too. What one begins to follow must exist.",
     access: Access::Permitted(Action::Write, ResourceKind::Notification),
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::patch(fields);
         },
         record: schema::<Shown>,
         example: || json!({ "muted_events": ["episode_deleted"] }),
-    }),
+    })),
     success: &[Success { description: "The preferences as they are now.", ..GET.success[0] }],
     ..GET
 };

@@ -8,7 +8,7 @@ use showrunner_web::Code;
 
 use super::{Viewers, patch, wanted};
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, Body, Content, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, Body, Content, Object, Operation, Success, nothing, schema};
 
 pub(super) const LIST: Operation = Operation {
     id: "listPresence",
@@ -40,13 +40,13 @@ pub(super) const CHOOSE: Operation = Operation {
     description: "Sets the fields given. A choice stays until another is made; `online` takes it back, and `null` the message.",
     access: Access::Permitted(Action::Write, ResourceKind::Presence),
     query: nothing,
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             patch(fields);
         },
         record: schema::<Present>,
         example: || json!({ "state": "busy", "status_message": "Cutting until four" }),
-    }),
+    })),
     success: &[Success {
         status: 200,
         description: "The caller as others see them.",

@@ -8,7 +8,7 @@ use showrunner_web::Code;
 
 use super::{members, query};
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema};
 use crate::episodes;
 
 const READ: Access = Access::Permitted(Action::Read, ResourceKind::Show);
@@ -59,13 +59,13 @@ pub(super) const CREATE: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IdempotencyKey],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::new(fields);
         },
         record: schema::<Show>,
         example: || json!({ "name": "Breaking Bad", "status": "archived" }),
-    }),
+    })),
     success: &[Success {
         status: 201,
         description: "The new show.",
@@ -98,13 +98,13 @@ pub(super) const PUT: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IfMatch],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::patch(fields);
         },
         record: schema::<Show>,
         example: || json!({ "status": "active" }),
-    }),
+    })),
     success: CHANGED,
     problems: &[Code::NotFound, Code::AlreadyExists, Code::Conflict],
 };

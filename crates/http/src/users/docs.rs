@@ -7,7 +7,7 @@ use showrunner_web::Code;
 
 use super::{members, wanted};
 use crate::answer::{Data, List};
-use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Operation, Success, nothing, schema};
+use crate::endpoint::{Access, AnswerHeader, Body, Content, Header, Object, Operation, Success, nothing, schema};
 
 const ADMINS: Access = Access::Permitted(Action::Manage, ResourceKind::User);
 
@@ -52,13 +52,13 @@ pub(super) const CREATE: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IdempotencyKey],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::new(fields);
         },
         record: schema::<User>,
         example: || json!({ "email": "editor@example.com", "name": "An editor", "role": "editor" }),
-    }),
+    })),
     success: &[Success {
         status: 201,
         description: "The new account.",
@@ -91,13 +91,13 @@ pub(super) const PUT: Operation = Operation {
     query: nothing,
     parameters: &[],
     headers: &[Header::IfMatch],
-    body: Some(Body {
+    body: Some(Body::Json(Object {
         members: |fields| {
             members::patch(fields);
         },
         record: schema::<User>,
         example: || json!({ "role": "viewer" }),
-    }),
+    })),
     success: CHANGED,
     problems: &[Code::NotFound, Code::AlreadyExists, Code::Conflict],
 };

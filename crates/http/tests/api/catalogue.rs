@@ -100,6 +100,7 @@ fn topics(event: &LoggedEvent) -> String {
         ("show:{id}", event.show.map(Topic::Show)),
         ("jobs", Some(Topic::Jobs)),
         ("job:{id}", Some(Topic::Job(JobId::new(event.subject.id)))),
+        ("files", Some(Topic::Files)),
         ("feed", Some(Topic::Feed)),
         ("me", Some(Topic::Me)),
     ];

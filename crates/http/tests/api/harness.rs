@@ -16,6 +16,9 @@ use serde_json::Value;
 use showrunner_domain::activity::{ActivityService, ActivityStats, Period};
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
 use showrunner_domain::event::{CatchUp, LogBounds, Seq};
+use showrunner_domain::file::{
+    BlobKey, ContentType, File, FileId, FileLimits, FileName, FileService, FileType, Sha256,
+};
 use showrunner_domain::identity::{
     AccessService, Bearer, Bearers, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session,
     SessionId, SignInService, TokenError, User, UserId, UserService,
@@ -25,9 +28,10 @@ use showrunner_domain::job::{
 };
 use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
-    MockActivityStore, MockClock, MockEpisodeStore, MockEventLog, MockIdSource, MockJobStore, MockLedger,
-    MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
-    MockReaderGate, MockSecrets, MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockClock, MockEpisodeStore, MockEventLog,
+    MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore, MockLedger, MockMembershipStore,
+    MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets,
+    MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -48,6 +52,8 @@ pub(crate) struct Api {
     pub(crate) shows: MockShowStore,
     pub(crate) memberships: MockMembershipStore,
     pub(crate) episodes: MockEpisodeStore,
+    pub(crate) files: MockFileStore,
+    pub(crate) blobs: MockBlobStore,
     pub(crate) jobs: MockJobStore,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
@@ -109,6 +115,8 @@ impl Api {
             shows: MockShowStore::new(),
             memberships: MockMembershipStore::new(),
             episodes: MockEpisodeStore::new(),
+            files: MockFileStore::new(),
+            blobs: MockBlobStore::new(),
             jobs: MockJobStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
@@ -152,6 +160,12 @@ impl Api {
         api.memberships.expect_list_memberships().returning(|_| Ok(empty()));
         api.episodes.expect_find_episode().returning(|id| Ok(Some(Episode { id, ..pilot() })));
         api.episodes.expect_list_episodes().returning(|_| Ok(empty()));
+        api.files.expect_find_file().returning(|id| Ok(Some(File { id, ..file() })));
+        api.files.expect_list_files().returning(|_| Ok(empty()));
+        api.files.expect_find_blob().returning(|_| Ok(None));
+        api.files.expect_blobs_in_use().returning(Ok);
+        api.blobs.expect_begin().returning(|_| Ok(Box::new(forgetful())));
+        api.blobs.expect_open().returning(|_, _| Ok(Box::new(nothing())));
         api.jobs.expect_find_job().returning(|id| Ok(Some(Job { id, ..job() })));
         api.jobs.expect_list_jobs().returning(|_| Ok(empty()));
         api.jobs.expect_list_attempts().returning(|_, _, _| Ok(empty()));
@@ -236,6 +250,7 @@ impl Api {
         };
         let queue =
             JobQueue { jobs: Arc::new(self.jobs), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
+        let files = files_on(self.files, self.blobs, &queue, &episode_store);
         let (jobs, work) = jobs_on(queue, &episode_store, &log);
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
@@ -257,16 +272,15 @@ impl Api {
             gate,
             clock: clock.clone(),
         };
-        let presence = nobody_there(clock);
-        let readiness: Arc<dyn Readiness> = Arc::new(Checked(self.checks));
         let app = App::new()
             .wrap(from_fn(boundary))
             .app_data(self.limits)
             .app_data(web::Data::from(ids))
-            .app_data(web::Data::from(readiness))
+            .app_data(web::Data::from(Arc::new(Checked(self.checks)) as Arc<dyn Readiness>))
             .app_data(web::Data::new(access))
             .app_data(web::Data::new(shows))
             .app_data(web::Data::new(memberships))
+            .app_data(web::Data::new(files))
             .app_data(web::Data::new(jobs))
             .app_data(web::Data::new(work))
             .app_data(web::Data::new(episodes))
@@ -276,7 +290,7 @@ impl Api {
             .app_data(web::Data::new(activities))
             .app_data(web::Data::new(notifications))
             .app_data(web::Data::new(preferences))
-            .app_data(web::Data::new(presence))
+            .app_data(web::Data::new(nobody_there(clock)))
             .app_data(web::Data::new(CatchUp::new(log)))
             .configure(showrunner_http::configure);
         let service = init_service(app).await;
@@ -332,6 +346,73 @@ fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEven
         ids: queue.ids.clone(),
     };
     (jobs, WorkService { queue: Arc::new(queue), log: log.clone() })
+}
+
+fn files_on(
+    files: MockFileStore,
+    blobs: MockBlobStore,
+    like: &JobQueue,
+    episodes: &Arc<MockEpisodeStore>,
+) -> FileService {
+    FileService {
+        files: Arc::new(files),
+        blobs: Arc::new(blobs),
+        inspector: Arc::new(inspector()),
+        episodes: episodes.clone(),
+        ledger: like.ledger.clone(),
+        clock: like.clock.clone(),
+        ids: like.ids.clone(),
+        limits: FileLimits { image: 1_000, ..FileLimits::default() },
+    }
+}
+
+/// A picture of three bytes.
+pub(crate) fn file() -> File {
+    File {
+        id: FileId::new(Uuid::from_u128(10)),
+        name: FileName::parse("host ä.png").unwrap(),
+        file_type: FileType::Image,
+        content_type: ContentType::parse("image/png").unwrap(),
+        size: 3,
+        sha256: digest(),
+        episode_id: None,
+        show_id: None,
+        blob: BlobKey::new(Uuid::from_u128(8)),
+        created_by: Some(UserId::new(Uuid::from_u128(5))),
+        created_at: Timestamp::from_micros(1_000_000).unwrap(),
+        version: Version::FIRST,
+    }
+}
+
+pub(crate) fn digest() -> Sha256 {
+    Sha256::parse("ab".repeat(32)).unwrap()
+}
+
+/// Takes bytes and keeps none.
+pub(crate) fn forgetful() -> MockBlobWriter {
+    let mut writer = MockBlobWriter::new();
+    writer.expect_write().returning(|_| Ok(()));
+    writer.expect_finish().returning(|| Ok(()));
+    writer
+}
+
+fn nothing() -> MockBlobReader {
+    let mut reader = MockBlobReader::new();
+    reader.expect_next().returning(|| Ok(None));
+    reader
+}
+
+/// Takes everything for a picture.
+fn inspector() -> MockInspector {
+    let mut inspector = MockInspector::new();
+    inspector.expect_begin().returning(|| {
+        let mut inspection = MockInspection::new();
+        inspection.expect_take().returning(|_| ());
+        inspection.expect_digest().returning(digest);
+        Box::new(inspection)
+    });
+    inspector.expect_content_type().returning(|_| ContentType::parse("image/png").unwrap());
+    inspector
 }
 
 /// A job of user 5 that is pending.

@@ -8,6 +8,7 @@ mod conditions;
 mod contract;
 mod episodes;
 mod feed;
+mod files;
 mod framework;
 mod harness;
 mod jobs;

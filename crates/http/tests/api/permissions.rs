@@ -30,7 +30,7 @@ const ADMINS: Lets = Lets::In([false, false, true, false]);
 const WORKERS: Lets = Lets::In([false, false, true, true]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 65] = [
+const TABLE: [(&str, Lets); 71] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -50,6 +50,12 @@ const TABLE: [(&str, Lets); 65] = [
     ("DELETE /api/v1/episodes/{id}", EDITORS),
     ("DELETE /api/v1/episodes/{id}?permanent=true", ADMINS),
     ("POST /api/v1/episodes/{id}/restore", EDITORS),
+    ("GET /api/v1/files", READERS),
+    ("POST /api/v1/files", EDITORS),
+    ("POST /api/v1/episodes/{id}/files", EDITORS),
+    ("GET /api/v1/files/{id}", READERS),
+    ("GET /api/v1/files/{id}/content", READERS),
+    ("DELETE /api/v1/files/{id}", EDITORS),
     ("GET /api/v1/jobs", READERS),
     ("POST /api/v1/jobs", EDITORS),
     ("GET /api/v1/jobs/stats", READERS),
@@ -106,6 +112,8 @@ fn request(document: &Value, endpoint: &str) -> TestRequest {
     let id = "00000000-0000-7000-8000-000000000002";
     let path = path.replace("{id}", id).replace("{resource_type}", "episode").replace("{resource_id}", id);
     let path = path.replace("{file}", "start.js").replace("{user_id}", id);
+    let bytes = operation.pointer("/requestBody/content/application~1octet-stream").is_some();
+    let path = if bytes { format!("{path}?name=a.png") } else { path };
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&path);
     match operation.pointer("/requestBody/content/application~1json/example") {
         Some(example) => request.set_json(example),

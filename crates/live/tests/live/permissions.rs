@@ -18,12 +18,13 @@ const OF_EPISODE: &[&str] = &["episodes", "episode", "show", "feed"];
 const OF_SHOW: &[&str] = &["shows", "show", "feed"];
 const OF_JOB: &[&str] = &["jobs", "job", "show", "feed"];
 const OF_PROCESSOR: &[&str] = &["jobs", "feed"];
+const OF_FILE: &[&str] = &["files", "show", "feed"];
 const OF_MEMBER: &[&str] = &["show", "feed"];
 const OF_ACCOUNT: &[&str] = &["feed"];
 const OF_ONESELF: &[&str] = &["feed", "me"];
 
 /// Each event: the roles that may see it, and the topics that it belongs to.
-const TABLE: [(&str, [bool; 4], &[&str]); 21] = [
+const TABLE: [(&str, [bool; 4], &[&str]); 24] = [
     ("show_created", READERS, OF_SHOW),
     ("show_updated", READERS, OF_SHOW),
     ("show_deleted", READERS, OF_SHOW),
@@ -44,17 +45,21 @@ const TABLE: [(&str, [bool; 4], &[&str]); 21] = [
     ("job_failed", READERS, OF_JOB),
     ("job_cancelled", READERS, OF_JOB),
     ("job_processor_started", READERS, OF_PROCESSOR),
+    ("file_uploaded", READERS, OF_FILE),
+    ("file_deleted", READERS, OF_FILE),
+    ("file_downloaded", READERS, OF_FILE),
     ("notification", READERS, OF_ONESELF),
 ];
 
 /// The topics, those of single records as the samples have them.
-const TOPICS: [&str; 8] = [
+const TOPICS: [&str; 9] = [
     "episodes",
     "episode:00000000-0000-0000-0000-000000000002",
     "shows",
     "show:00000000-0000-0000-0000-000000000007",
     "jobs",
     "job:00000000-0000-0000-0000-000000000004",
+    "files",
     "feed",
     "me",
 ];
@@ -68,6 +73,7 @@ fn name(topic: &str) -> &'static str {
         Topic::Show(_) => "show",
         Topic::Jobs => "jobs",
         Topic::Job(_) => "job",
+        Topic::Files => "files",
         Topic::Feed => "feed",
         Topic::Me => "me",
     }

@@ -7,6 +7,7 @@ use showrunner_domain::show::Show;
 use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
 use super::accounts::{write_password, write_session, write_user};
+use super::files::{write_blob, write_file};
 use super::jobs::write_job;
 use super::memberships::write_membership;
 use super::receipts::keep_receipt;
@@ -42,6 +43,8 @@ fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
         RecordChange::User(change) => write_user(conn, change),
         RecordChange::Session(change) => write_session(conn, change),
         RecordChange::Job(change) => write_job(conn, change),
+        RecordChange::File(change) => write_file(conn, change),
+        RecordChange::Blob(blob) => write_blob(conn, blob),
         RecordChange::Occurrence(_) => Ok(()),
         RecordChange::Password(new) => write_password(conn, new),
     }

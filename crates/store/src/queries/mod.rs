@@ -18,6 +18,7 @@ mod activities;
 mod activity_counts;
 mod commit;
 mod episodes;
+mod files;
 mod import;
 mod jobs;
 mod keys;
@@ -65,6 +66,7 @@ impl Store {
             episodes: store.clone(),
             imports: store.clone(),
             jobs: store.clone(),
+            files: store.clone(),
             memberships: store.clone(),
             users: store.clone(),
             sign_ins: store.clone(),

@@ -33,6 +33,8 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
         RecordChange::Membership(_)
         | RecordChange::Session(_)
         | RecordChange::Password(_)
+        | RecordChange::File(_)
+        | RecordChange::Blob(_)
         | RecordChange::Occurrence(_) => return Ok(()),
     };
     let row = (

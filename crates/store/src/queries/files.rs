@@ -1,0 +1,108 @@
+//! Files' records, and which blobs they need.
+
+use async_trait::async_trait;
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use showrunner_domain::episode::fold;
+use showrunner_domain::file::{Blob, BlobKey, File, FileAfter, FileFilter, FileId, FileQuery, FileStore, Sha256};
+use showrunner_domain::{Change, CommitError, Page, StoreError};
+
+use super::commit::won;
+use super::{Conn, Db, Store, anywhere};
+use crate::failure::Failure;
+use crate::rows::{BlobRow, FileRow};
+use crate::schema::blobs;
+use crate::schema::files::{self, dsl};
+use crate::types::{DbId, DbInstant};
+
+#[async_trait]
+impl FileStore for Store {
+    async fn find_file(&self, id: FileId) -> Result<Option<File>, StoreError> {
+        let found = self.engine.read_briefly(move |conn| {
+            let query = dsl::files.filter(dsl::id.eq(DbId(id.uuid()))).select(FileRow::as_select());
+            query.first(conn).optional()?.map(File::try_from).transpose()
+        });
+        Ok(found.await?)
+    }
+
+    async fn list_files(&self, query: FileQuery) -> Result<Page<File, FileAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+    }
+
+    async fn find_blob(&self, sha256: Sha256) -> Result<Option<Blob>, StoreError> {
+        let found = self.engine.read_briefly(move |conn| {
+            let query = blobs::table.filter(blobs::sha256.eq(sha256.as_str())).select(BlobRow::as_select());
+            query.first(conn).optional()?.map(Blob::try_from).transpose()
+        });
+        Ok(found.await?)
+    }
+
+    async fn blobs_in_use(&self, keys: Vec<BlobKey>) -> Result<Vec<BlobKey>, StoreError> {
+        let found = self.engine.readers().run(move |conn| {
+            let keys = keys.iter().map(|key| DbId(key.uuid()));
+            let used: Vec<DbId> = blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?;
+            Ok(used.into_iter().map(|key| BlobKey::new(key.0)).collect())
+        });
+        Ok(found.await?)
+    }
+}
+
+fn list(conn: &mut Conn, query: &FileQuery) -> Result<Page<File, FileAfter>, Failure> {
+    let total = if query.total {
+        let count: i64 = matching(&query.filter).count().get_result(conn)?;
+        Some(count.unsigned_abs())
+    } else {
+        None
+    };
+    let mut rows = matching(&query.filter);
+    if let Some(after) = query.after {
+        let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
+        rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
+    }
+    let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
+    let rows: Vec<FileRow> = rows.select(FileRow::as_select()).load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(File::try_from).collect();
+    Ok(Page::cut(items?, query.limit, total, FileAfter::of))
+}
+
+fn matching(filter: &FileFilter) -> files::BoxedQuery<'static, Db> {
+    let mut query = dsl::files.into_boxed();
+    if let Some(kind) = filter.file_type {
+        query = query.filter(dsl::file_type.eq(kind.as_str()));
+    }
+    if let Some(episode) = filter.episode_id {
+        query = query.filter(dsl::episode_id.eq(DbId(episode.uuid())));
+    }
+    if let Some(text) = &filter.q {
+        query = query.filter(dsl::name_folded.like(anywhere(&fold(text.as_str()))).escape('\\'));
+    }
+    query
+}
+
+/// Notes a blob that is in use from now on.
+pub(super) fn write_blob(conn: &mut Conn, blob: &Blob) -> Result<(), Failure> {
+    diesel::insert_into(blobs::table).values(BlobRow::from(blob)).execute(conn)?;
+    Ok(())
+}
+
+/// Writes a file. A blob goes with the last file that needs it; whoever adds a file to it at the same time is refused by the
+/// reference, or keeps it.
+pub(super) fn write_file(conn: &mut Conn, change: &Change<File>) -> Result<(), Failure> {
+    let file = change.state();
+    let Some(expected) = change.expected() else {
+        diesel::insert_into(dsl::files).values(FileRow::from(file)).execute(conn)?;
+        return Ok(());
+    };
+    let seen = dsl::files.filter(dsl::id.eq(DbId(file.id.uuid()))).filter(dsl::version.eq(expected.get()));
+    won(diesel::delete(seen).execute(conn)?)?;
+    let key = DbId(file.blob.uuid());
+    let others = dsl::files.filter(dsl::blob_key.eq(key));
+    let unused = blobs::table.filter(blobs::key.eq(key)).filter(not(exists(others)));
+    match diesel::delete(unused).execute(conn) {
+        // Somebody has added a file to it since this statement began.
+        Err(QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Err(CommitError::Stale.into()),
+        written => Ok(written.map(drop)?),
+    }
+}
