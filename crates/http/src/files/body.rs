@@ -1,5 +1,6 @@
 //! Files in bodies of requests: their bytes alone, or in a form (RFC 7578). They go on as they come.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
@@ -8,12 +9,14 @@ use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, web};
 use futures_util::{Stream, StreamExt as _};
 use showrunner_domain::FieldError;
-use showrunner_domain::file::{File, FileName, FileService, NewFile};
+use showrunner_domain::file::{File, FileName, FileService, NewFile, Upload};
 use showrunner_domain::identity::Caller;
 use showrunner_web::{Code, Problem};
 
 use super::query::About;
 
+/// The one field of a form.
+const FILE: &str = "file";
 /// How long the next bytes may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -26,33 +29,48 @@ pub(super) async fn receive(
     about: About,
 ) -> Result<File, Problem> {
     if !is_form(request.headers()) {
-        let new = described(about.name.clone(), &about)?;
-        return store(caller, body, files, new).await;
+        let mut body = body;
+        let mut upload = files.begin(caller, described(about.name.clone(), &about)?).await?;
+        write(&mut upload, &mut body).await?;
+        return Ok(upload.finish().await?);
     }
     let mut form = Multipart::new(request.headers(), body);
-    while let Some(field) = next(&mut form).await? {
-        let Some(name) = file_name(&field)? else { continue };
-        let new = described(about.name.clone().or(Some(name)), &about)?;
-        return store(caller, field, files, new).await;
+    let Some(mut field) = next(&mut form).await? else {
+        return Err(refused(FILE, "is missing: the form is empty"));
+    };
+    if field.name() != Some(FILE) {
+        return Err(refused(field.name().unwrap_or_default(), "is not a known field: the form holds `file` alone"));
     }
-    Err(Problem::invalid(vec![FieldError::new("file", "is missing: the form holds no file")]))
+    let name = about.name.clone().map_or_else(|| file_name(&field), |name| Ok(Some(name)))?;
+    let mut upload = files.begin(caller, described(name, &about)?).await?;
+    write(&mut upload, &mut field).await?;
+    drop(field);
+    if let Some(more) = next(&mut form).await? {
+        return Err(refused(more.name().unwrap_or_default(), "is too much: the form holds one `file` alone"));
+    }
+    Ok(upload.finish().await?)
 }
 
 fn described(name: Option<FileName>, about: &About) -> Result<NewFile, Problem> {
-    let missing = || Problem::invalid(vec![FieldError::new("name", "is missing")]);
-    Ok(NewFile { name: name.ok_or_else(missing)?, episode_id: about.episode_id })
+    Ok(NewFile { name: name.ok_or_else(|| refused("name", "is missing"))?, episode_id: about.episode_id })
 }
 
-async fn store<S, B, E>(caller: &Caller, mut bytes: S, files: &FileService, new: NewFile) -> Result<File, Problem>
+/// Hands the bytes on as they come.
+async fn write<B, E>(
+    upload: &mut Upload<'_>,
+    bytes: &mut (impl Stream<Item = Result<B, E>> + Unpin),
+) -> Result<(), Problem>
 where
-    S: Stream<Item = Result<B, E>> + Unpin,
     B: AsRef<[u8]>,
 {
-    let mut upload = files.begin(caller, new).await?;
-    while let Some(some) = next(&mut bytes).await? {
+    while let Some(some) = next(bytes).await? {
         upload.write(some.as_ref()).await?;
     }
-    Ok(upload.finish().await?)
+    Ok(())
+}
+
+fn refused(field: &str, reason: impl Display) -> Problem {
+    Problem::invalid(vec![FieldError::new(field, reason)])
 }
 
 /// What comes next, in time and whole.
@@ -62,13 +80,10 @@ async fn next<T, E>(stream: &mut (impl Stream<Item = Result<T, E>> + Unpin)) -> 
     next.transpose().map_err(|_| Problem::malformed("The body broke off or is no form: send the request again."))
 }
 
-/// How the file of a form is called; `None` for a field that is no file.
+/// How the file of a form is called, where it says so.
 fn file_name(field: &Field) -> Result<Option<FileName>, Problem> {
-    let Some(name) = field.content_disposition().and_then(|disposition| disposition.get_filename()) else {
-        return Ok(None);
-    };
-    let refused = |reason| Problem::invalid(vec![FieldError::new("name", reason)]);
-    FileName::parse(name).map(Some).map_err(refused)
+    let name = field.content_disposition().and_then(|disposition| disposition.get_filename());
+    name.map(FileName::parse).transpose().map_err(|reason| refused("name", reason))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

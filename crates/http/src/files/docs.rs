@@ -49,8 +49,8 @@ pub(super) const UPLOAD: Operation = Operation {
     id: "uploadFile",
     tag: "Files",
     summary: "Upload a file",
-    description: "The body is the file, or a form with the file; what follows the first file of a form is not read. Without \
-                  `name` the form's file name counts. What the file is is seen from its content, and says how large it may be.",
+    description: "The body is the file, or a form with the file as `file` and nothing else. Without `name` the form's file \
+                  name counts. What the file is is seen from its content, and says how large it may be.",
     access: WRITE,
     query: |query| {
         query::about(query);

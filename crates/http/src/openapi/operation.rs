@@ -46,7 +46,9 @@ fn content(body: &Body, generator: &mut SchemaGenerator) -> Value {
         }
         Body::File => {
             let bytes = json!({ "type": "string", "format": "binary" });
-            let form = json!({ "type": "object", "properties": { "file": bytes }, "required": ["file"] });
+            let form = json!({
+                "type": "object", "properties": { "file": bytes }, "required": ["file"], "additionalProperties": false,
+            });
             json!({ "application/octet-stream": { "schema": bytes }, "multipart/form-data": { "schema": form } })
         }
     }

@@ -73,17 +73,26 @@ async fn an_upload_is_answered_with_what_was_found_out_about_it() {
 }
 
 #[actix_web::test]
-async fn the_first_file_of_a_form_is_taken_under_its_own_name() {
-    let body = "--x\nContent-Disposition: form-data; name=\"note\"\n\nhello\n--x\nContent-Disposition: form-data; \
-                name=\"file\"; filename=\"a b.png\"\nContent-Type: text/html\n\nabc\n--x--\n";
-    let response = taking().call(form(body)).await;
+async fn the_file_of_a_form_is_taken_under_its_own_name_and_nothing_else_may_be_in_it() {
+    const NOTE: &str = "--x\nContent-Disposition: form-data; name=\"note\"\n\nhello\n";
+    const FILE: &str = "--x\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.png\"\n\
+                        Content-Type: text/html\n\nabc\n";
+    let response = taking().call(form(&format!("{FILE}--x--\n"))).await;
     let data = &response.json()["data"];
     assert_eq!(
         (&data["name"], &data["size"], &data["content_type"]),
         (&json!("a b.png"), &json!(3), &json!("image/png"))
     );
-    let none = "--x\nContent-Disposition: form-data; name=\"note\"\n\nhello\n--x--\n";
-    assert_eq!(taking().call(form(none)).await.refused(), ["file"]);
+    for (parts, refused) in [
+        (NOTE, "note"),
+        (&[NOTE, FILE].concat(), "note"),
+        (&[FILE, NOTE].concat(), "note"),
+        (&[FILE, FILE].concat(), "file"),
+        ("", "file"),
+    ] {
+        let response = taking().call(form(&format!("{parts}--x--\n"))).await;
+        assert_eq!(response.refused(), [refused], "{parts}");
+    }
     assert_eq!(taking().call(form("no form at all")).await.code(), "MALFORMED");
 }
 

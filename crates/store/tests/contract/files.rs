@@ -125,6 +125,6 @@ async fn files_are_listed_by_what_they_are_and_how_they_are_called(world: World)
     );
     let videos = FileFilter { file_type: Some(FileType::Video), ..FileFilter::default() };
     assert_eq!(list(videos).await.0, 0);
-    let named = FileFilter { q: Some(Line::parse("3.png").unwrap()), ..FileFilter::default() };
-    assert_eq!(list(named).await, (1, vec!["Frame 3.PNG".to_owned()]));
+    let by_name = FileFilter { q: Some(Line::parse("3.png").unwrap()), ..FileFilter::default() };
+    assert_eq!(list(by_name).await, (1, vec!["Frame 3.PNG".to_owned()]));
 }
