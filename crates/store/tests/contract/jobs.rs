@@ -52,11 +52,11 @@ fn lease() -> LeaseTime {
     LeaseTime::parse(30).unwrap()
 }
 
-async fn queue(world: &World, new: NewJob) -> Job {
+pub(crate) async fn queue(world: &World, new: NewJob) -> Job {
     now(jobs_on(&world.ports, &world.clock).create(&editor(), new, &Terms::default()).await.unwrap())
 }
 
-async fn claim(world: &World, limit: usize) -> Vec<Receipted> {
+pub(crate) async fn claim(world: &World, limit: usize) -> Vec<Receipted> {
     let worker = WorkerName::parse("a worker").unwrap();
     work_on(&world.ports, &world.clock).claim(&editor(), vec![kind("test")], worker, limit, lease()).await.unwrap()
 }

@@ -8,13 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use showrunner_domain::episode::{EpisodeFilter, EpisodeQuery, EpisodeSort};
+use showrunner_domain::episode::{EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeSort};
 use showrunner_domain::event::{Effects, ReaderName, Seq};
+use showrunner_domain::file::{FileFilter, FileQuery, FileType, Sha256};
+use showrunner_domain::job::{JobFilter, JobQuery, JobStatus, JobType, NewJob};
 use showrunner_domain::notification::NotificationQuery;
 use showrunner_domain::show::ShowId;
 use showrunner_domain::{Advance, Limit, Terms};
 use showrunner_store::{Location, open};
 
+use crate::jobs::{claim, queue};
 use crate::on_both_stores;
 use crate::world::{World, editor, next_id, titled};
 
@@ -148,6 +151,42 @@ async fn hot_statements_find_their_rows_by_an_index(mut world: World) {
     assert!(assert_cheap(&world, "what runs beside every request") >= 6);
 }
 
+async fn jobs_and_files_are_found_by_an_index(mut world: World) {
+    let _listening = LISTENING.lock().await;
+    let kind = JobType::parse("test").unwrap();
+    for _ in 0..2 {
+        queue(&world, NewJob::of(kind.clone())).await;
+    }
+    listen_to(&mut world);
+
+    let filters = [
+        JobFilter::default(),
+        JobFilter { status: Some(JobStatus::Pending), ..JobFilter::default() },
+        JobFilter { job_type: Some(kind), ..JobFilter::default() },
+        JobFilter { episode_id: Some(EpisodeId::new(next_id())), ..JobFilter::default() },
+    ];
+    for filter in filters {
+        let query = JobQuery { filter, limit: Limit::parse(1).unwrap(), ..JobQuery::default() };
+        let page = world.ports.jobs.list_jobs(query.clone()).await.unwrap();
+        world.ports.jobs.list_jobs(JobQuery { after: page.next, ..query }).await.unwrap();
+        assert!(assert_cheap(&world, "a page of jobs") >= 1);
+    }
+    assert_eq!(claim(&world, 1).await.len(), 1);
+    assert!(assert_cheap(&world, "a claim") >= 2);
+
+    let filters = [
+        FileFilter::default(),
+        FileFilter { file_type: Some(FileType::Image), ..FileFilter::default() },
+        FileFilter { episode_id: Some(EpisodeId::new(next_id())), ..FileFilter::default() },
+    ];
+    for filter in filters {
+        world.ports.files.list_files(FileQuery { filter, ..FileQuery::default() }).await.unwrap();
+        assert!(assert_cheap(&world, "a page of files") >= 1);
+    }
+    world.ports.files.find_blob(Sha256::parse("0".repeat(64)).unwrap()).await.unwrap();
+    assert!(assert_cheap(&world, "a blob by its digest") >= 1);
+}
+
 #[test]
 fn a_plan_that_scans_or_sorts_is_noticed() {
     let world = World::on_sqlite();
@@ -155,4 +194,4 @@ fn a_plan_that_scans_or_sorts_is_noticed() {
     assert_eq!(dear(&plan).len(), 2, "{plan:?}");
 }
 
-on_both_stores!(hot_statements_find_their_rows_by_an_index);
+on_both_stores!(hot_statements_find_their_rows_by_an_index, jobs_and_files_are_found_by_an_index);
