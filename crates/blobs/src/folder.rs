@@ -1,7 +1,6 @@
 //! Blobs in a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use object_store::local::LocalFileSystem;
@@ -16,10 +15,9 @@ use crate::sweep::sweep;
 use crate::writer::Writer;
 
 /// Keeps blobs in a folder, each in a file of its own.
-#[derive(Clone)]
 pub struct Folder {
     root: PathBuf,
-    store: Arc<LocalFileSystem>,
+    store: LocalFileSystem,
 }
 
 impl Folder {
@@ -29,7 +27,7 @@ impl Folder {
     /// Where it does not.
     pub fn open(root: &Path) -> Result<Self, BlobError> {
         let store = LocalFileSystem::new_with_prefix(root).map_err(BlobError::new)?.with_fsync(true);
-        Ok(Self { root: root.to_owned(), store: Arc::new(store) })
+        Ok(Self { root: root.to_owned(), store })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Text as values, alike in bodies and in queries.
 
+use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::show::{ShowId, ShowStatus};
 pub(crate) use showrunner_domain::text::{date, whole};
 use showrunner_domain::{Invalid, Timestamp};
@@ -23,6 +24,11 @@ pub(crate) fn uuid(text: &str) -> Result<uuid::Uuid, Invalid> {
 /// The identifier of a show.
 pub(crate) fn show_id(text: &str) -> Result<ShowId, Invalid> {
     uuid(text).map(ShowId::new)
+}
+
+/// The identifier of an episode.
+pub(crate) fn episode_id(text: &str) -> Result<EpisodeId, Invalid> {
+    uuid(text).map(EpisodeId::new)
 }
 
 /// The status of a show.

@@ -8,9 +8,9 @@ use showrunner_domain::event::Origin;
 use showrunner_domain::identity::{Actor, Caller, Email, ShowRoles};
 use showrunner_domain::import::{ImportError, Imported, Mode, Problems, Sheet};
 use showrunner_domain::show::ShowName;
-use showrunner_store::{Ports, migrations};
+use showrunner_store::Ports;
 
-use super::{CommandError, make_data_folder};
+use super::{CommandError, open_store};
 use crate::cli::Flags;
 use crate::services;
 use crate::settings::Settings;
@@ -27,9 +27,7 @@ pub(super) async fn run(
     let show = show.map_err(|reason| CommandError::Argument(format!("--show {reason}")))?;
     let settings = Settings::read(flags)?;
     let sheet = showrunner_csv::read(&contents(file).map_err(|error| unreadable(file, &error))?, show.as_ref());
-    make_data_folder(&settings.data_dir)?;
-    migrations::up(&settings.database)?;
-    let ports = showrunner_store::open(&settings.database)?;
+    let ports = open_store(&settings)?;
     let caller = match user {
         Some(email) => Some(caller(&ports, email).await?),
         None => None,

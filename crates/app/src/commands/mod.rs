@@ -17,10 +17,11 @@ use std::path::Path;
 use showrunner_bench::BenchError;
 use showrunner_domain::{ServiceError, StoreError};
 use showrunner_identity::KeyError;
+use showrunner_store::{Ports, migrations};
 use thiserror::Error;
 
 use crate::cli::{Cli, Command};
-use crate::settings::SettingsError;
+use crate::settings::{Settings, SettingsError};
 
 /// Why a command ended without success; a sentence for whoever typed it.
 #[derive(Debug, Error)]
@@ -63,6 +64,15 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
         Command::Bench(flags) => bench::run(flags),
     }
+}
+
+/// The store that the settings name, with every pending migration applied.
+fn open_store(settings: &Settings) -> Result<Ports, CommandError> {
+    make_data_folder(&settings.data_dir)?;
+    for version in migrations::up(&settings.database)? {
+        tracing::info!(version, "a migration was applied");
+    }
+    Ok(showrunner_store::open(&settings.database)?)
 }
 
 /// Makes the data folder, for its owner alone, unless it is there.

@@ -16,14 +16,14 @@ use showrunner_domain::{Clock, IdSource, StoreError};
 use showrunner_http::{AttemptLimit, Readiness};
 use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
-use showrunner_store::{Ports, migrations};
+use showrunner_store::Ports;
 use showrunner_web::{boundary, causes};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::token::signer;
 use super::user::set_up_link;
-use super::{CommandError, make_data_folder};
+use super::{CommandError, make_data_folder, open_store};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
@@ -48,11 +48,7 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
     let settings = Settings::read(flags)?;
     logging::start(settings.log.clone());
     open_files::raise_limit();
-    make_data_folder(&settings.data_dir)?;
-    for version in migrations::up(&settings.database)? {
-        tracing::info!(version, "a migration was applied");
-    }
-    let ports = showrunner_store::open(&settings.database)?;
+    let ports = open_store(&settings)?;
     let signer = Arc::new(signer(&settings, &ports).await?);
     let proofs = Proofs { hasher: Arc::new(Argon2id::new()?), signer };
     if demo {

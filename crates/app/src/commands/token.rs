@@ -5,9 +5,9 @@ use std::sync::Arc;
 use showrunner_domain::identity::{Bearers, Email, Role};
 use showrunner_domain::{FieldError, ServiceError};
 use showrunner_identity::{KeyPair, Signer};
-use showrunner_store::{Ports, migrations};
+use showrunner_store::Ports;
 
-use super::{CommandError, make_data_folder};
+use super::{CommandError, open_store};
 use crate::cli::Flags;
 use crate::services;
 use crate::settings::Settings;
@@ -18,9 +18,7 @@ pub(super) async fn run(email: &str, role: &str, flags: Flags) -> Result<(), Com
     let role = Role::parse(role)
         .ok_or_else(|| CommandError::Argument("--role must be viewer, editor, admin or worker".to_owned()))?;
     let settings = Settings::read(flags)?;
-    make_data_folder(&settings.data_dir)?;
-    migrations::up(&settings.database)?;
-    let ports = showrunner_store::open(&settings.database)?;
+    let ports = open_store(&settings)?;
     let signer = signer(&settings, &ports).await?;
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     println!("{}", services::access(&ports, bearers).issue(&signer, email, role).await?);

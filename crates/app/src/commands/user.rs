@@ -8,9 +8,8 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::{Invalid, Limit, Line, Terms};
 use showrunner_identity::Argon2id;
-use showrunner_store::migrations;
 
-use super::{CommandError, make_data_folder};
+use super::{CommandError, open_store};
 use crate::cli::{Flags, UserStep};
 use crate::revoking::revoking;
 use crate::services;
@@ -59,9 +58,7 @@ struct Accounts {
 impl Accounts {
     fn open(flags: Flags) -> Result<Self, CommandError> {
         let settings = Settings::read(flags)?;
-        make_data_folder(&settings.data_dir)?;
-        migrations::up(&settings.database)?;
-        let ports = showrunner_store::open(&settings.database)?;
+        let ports = open_store(&settings)?;
         let bearers = Arc::new(Bearers::new(ports.users.clone()));
         let users = services::users(&revoking(&ports, bearers), Arc::new(Argon2id::new()?));
         Ok(Self { users, base: format!("http://{}", settings.listen) })

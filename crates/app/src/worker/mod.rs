@@ -73,7 +73,7 @@ impl WorkerLoop {
         while !*stop.borrow() {
             let seen = self.log.bounds().await.map_or(Seq::START, |bounds| bounds.head);
             let begun = Instant::now();
-            match self.claim(&job_types, free.available_permits()).await {
+            let rest = match self.claim(&job_types, free.available_permits()).await {
                 Ok(claimed) if !claimed.is_empty() => {
                     for claimed in claimed {
                         let Some(handler) = handlers.get(&claimed.job.job_type).cloned() else { continue };
@@ -87,10 +87,12 @@ impl WorkerLoop {
                     }
                     continue;
                 }
-                Ok(_) => {}
-                Err(error) => tracing::warn!(error = causes(&error), "no job could be claimed: this is tried again"),
-            }
-            let rest = begun.elapsed().saturating_mul(RESTS).min(LONGEST_REST);
+                Ok(_) => begun.elapsed().saturating_mul(RESTS).min(LONGEST_REST),
+                Err(error) => {
+                    tracing::warn!(error = causes(&error), "no job could be claimed: this is tried again");
+                    LOOK_EVERY
+                }
+            };
             tokio::select! {
                 _ = stop.changed() => {}
                 () = self.chance(seen, rest, &free) => {}

@@ -7,6 +7,7 @@ mod query;
 mod record;
 mod reference;
 mod service;
+mod show_of;
 mod status;
 mod transition;
 
@@ -21,4 +22,5 @@ pub use record::{
     SeasonNumber, ThumbnailUrl, Title,
 };
 pub use service::EpisodeService;
+pub(crate) use show_of::show_of;
 pub use status::EpisodeStatus;

@@ -6,13 +6,11 @@ use super::{
     BlobKey, BlobReader, BlobStore, ByteRange, File, FileAfter, FileId, FileLimits, FileQuery, FileStore, Inspector,
     NewFile, Upload,
 };
-use crate::episode::EpisodeStore;
+use crate::episode::{EpisodeStore, show_of};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit, permit_somewhere, permit_within};
 use crate::writing::{Decision, Writing};
-use crate::{
-    Answered, ChangeSet, Clock, FieldError, IdSource, Ledger, Page, RecordChange, ResourceKind, ServiceError, Terms,
-};
+use crate::{Answered, ChangeSet, Clock, IdSource, Ledger, Page, RecordChange, ResourceKind, ServiceError, Terms};
 
 /// For how long a blob may be there before its record, in seconds: a sweep leaves it alone for that time.
 const GRACE: i64 = 60 * 60;
@@ -53,14 +51,7 @@ impl FileService {
     /// Begins an upload.
     pub async fn begin<'a>(&'a self, caller: &'a Caller, new: NewFile) -> Result<Upload<'a>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::File)?;
-        let show_id = match new.episode_id {
-            Some(episode) => {
-                let found = self.episodes.find_episode(episode).await?.filter(|episode| episode.deleted_at.is_none());
-                let unknown = || FieldError::new("episode_id", "names a record that does not exist");
-                found.ok_or_else(|| ServiceError::Invalid(vec![unknown()]))?.show_id
-            }
-            None => None,
-        };
+        let show_id = show_of(self.episodes.as_ref(), new.episode_id).await?;
         permit_within(&caller.actor, Action::Write, ResourceKind::File, show_id)?;
         let key = BlobKey::new(self.ids.next());
         let (writer, inspection) = (self.blobs.begin(key).await?, self.inspector.begin());

@@ -74,10 +74,8 @@ impl Upload<'_> {
                 }
                 // The same bytes came at the same time, or went.
                 Err(CommitError::AlreadyExists { .. } | CommitError::Stale) => {}
-                Err(error) => {
-                    service.forget(key).await;
-                    return Err(error.into());
-                }
+                // Whether the record was written may be unknown, so the bytes stay. Where no record needs them, a sweep will see.
+                Err(error) => return Err(error.into()),
             }
         }
         service.forget(key).await;

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use super::{Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore, NewJob};
-use crate::episode::{EpisodeId, EpisodeStore};
+use crate::episode::{EpisodeStore, show_of};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit, permit_somewhere, permit_within};
-use crate::show::ShowId;
 use crate::writing::{Decision, Writing};
-use crate::{
-    Answered, Clock, CommitError, FieldError, IdSource, Ledger, Limit, Page, ResourceKind, ServiceError, Terms,
-};
+use crate::{Answered, Clock, CommitError, IdSource, Ledger, Limit, Page, ResourceKind, ServiceError, Terms};
 
 /// Everything that can be done with jobs, but working on them.
 pub struct JobService {
@@ -60,10 +57,7 @@ impl JobService {
     /// Queues a job, once for each receipt.
     pub async fn create(&self, caller: &Caller, new: NewJob, terms: &Terms) -> Result<Answered<Job>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::Job)?;
-        let show = match new.episode_id {
-            Some(episode) => self.show_of(episode).await?,
-            None => None,
-        };
+        let show = show_of(self.episodes.as_ref(), new.episode_id).await?;
         permit_within(&caller.actor, Action::Write, ResourceKind::Job, show)?;
         let id = JobId::new(self.ids.next());
         let new = NewJob { granted: Some(caller.actor.granted), ..new };
@@ -122,13 +116,6 @@ impl JobService {
 
     async fn load(&self, id: JobId) -> Result<Job, ServiceError> {
         self.jobs.find_job(id).await?.ok_or(ServiceError::NotFound { kind: ResourceKind::Job })
-    }
-
-    async fn show_of(&self, id: EpisodeId) -> Result<Option<ShowId>, ServiceError> {
-        let episode = self.episodes.find_episode(id).await?.filter(|episode| episode.deleted_at.is_none());
-        let unknown =
-            || ServiceError::Invalid(vec![FieldError::new("episode_id", "names a record that does not exist")]);
-        Ok(episode.ok_or_else(unknown)?.show_id)
     }
 
     fn writing<'a>(&'a self, terms: &'a Terms) -> Writing<'a> {

@@ -12,7 +12,7 @@ use crate::query::Parameters as _;
 pub(super) fn wanted(query: &mut Query) -> FileQuery {
     let filter = FileFilter {
         file_type: query.take("file_type", file_type),
-        episode_id: query.take("episode_id", episode),
+        episode_id: query.take("episode_id", parse::episode_id),
         q: query.line("q"),
     };
     FileQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
@@ -27,16 +27,12 @@ pub(super) struct About {
 
 /// The same, from the query.
 pub(super) fn about(query: &mut Query) -> About {
-    About { episode_id: query.take("episode_id", episode), ..about_file_of_episode(query) }
+    About { episode_id: query.take("episode_id", parse::episode_id), ..about_file_of_episode(query) }
 }
 
 /// The same of a file for the episode that the path names.
 pub(super) fn about_file_of_episode(query: &mut Query) -> About {
     About { name: query.take("name", |text| FileName::parse(text)), episode_id: None }
-}
-
-fn episode(text: &str) -> Result<EpisodeId, Invalid> {
-    parse::uuid(text).map(EpisodeId::new)
 }
 
 fn file_type(text: &str) -> Result<FileType, Invalid> {

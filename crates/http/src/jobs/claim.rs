@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::rt::time::timeout;
+use actix_web::rt::time::{sleep, timeout};
 use actix_web::{HttpRequest, web};
 use showrunner_domain::ServiceError;
 use showrunner_domain::event::Seq;
@@ -16,6 +16,9 @@ use crate::{fields, query};
 
 /// Jobs also become due without an event: while a worker waits, they are looked for at least this often.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// After a look in vain a worker rests: most of what happens is no new job.
+const REST: Duration = Duration::from_millis(5);
 
 pub(super) async fn claim(
     Identified(caller): Identified,
@@ -39,6 +42,7 @@ async fn waiting(caller: &Caller, work: &WorkService, wanted: Wanted) -> Result<
         if !claimed.is_empty() || left.is_zero() {
             return Ok(claimed);
         }
+        sleep(left.min(REST)).await;
         let _ = timeout(left.min(LOOK), work.something_beyond(seen)).await;
     }
 }

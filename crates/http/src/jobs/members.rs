@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde_json::Value;
-use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::job::{
     Beat, Failing, JobError, JobId, JobType, LeaseTime, MaxRetries, NewJob, Priority, Progress, ProgressMessage,
     ReceiptHandle, UniqueKey, WorkerName,
@@ -23,7 +22,7 @@ pub(super) fn new(fields: &mut Fields) -> Option<NewJob> {
     let payload = fields.value("payload", object).unwrap_or_default();
     let priority = fields.value("priority", |value| integer(value).and_then(Priority::parse)).unwrap_or_default();
     let max_retries = fields.value("max_retries", |value| integer(value).and_then(MaxRetries::parse));
-    let episode_id = fields.nullable("episode_id", |value| parse::uuid(&text(value)?).map(EpisodeId::new)).flatten();
+    let episode_id = fields.nullable("episode_id", |value| parse::episode_id(&text(value)?)).flatten();
     let run_at = fields.nullable("run_at", |value| parse::time(&text(value)?)).flatten();
     let unique_key = fields.nullable("unique_key", |value| UniqueKey::parse(text(value)?)).flatten();
     let max_retries = max_retries.unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::query::Parameters as _;
 
 /// The query that `query` asks for.
 pub(super) fn wanted(query: &mut Query) -> JobQuery {
-    let filter = JobFilter { episode_id: query.take("episode_id", episode), ..filter(query) };
+    let filter = JobFilter { episode_id: query.take("episode_id", parse::episode_id), ..filter(query) };
     JobQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
 }
 
@@ -23,10 +23,6 @@ pub(super) fn of_episode(query: &mut Query, episode: Option<EpisodeId>) -> JobQu
 fn filter(query: &mut Query) -> JobFilter {
     let job_type = query.take("job_type", |text| JobType::parse(text));
     JobFilter { status: query.take("status", status), job_type, episode_id: None }
-}
-
-fn episode(text: &str) -> Result<EpisodeId, Invalid> {
-    parse::uuid(text).map(EpisodeId::new)
 }
 
 fn status(text: &str) -> Result<JobStatus, Invalid> {

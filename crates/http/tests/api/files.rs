@@ -3,9 +3,9 @@
 use actix_web::test::TestRequest;
 use insta::assert_json_snapshot;
 use serde_json::json;
-use showrunner_domain::Committed;
 use showrunner_domain::file::{Blob, BlobKey};
 use showrunner_domain::mocks::MockBlobReader;
+use showrunner_domain::{CommitError, Committed, StoreError};
 use uuid::Uuid;
 
 use crate::harness::{Api, Response, digest, editor, file, forgetful, get};
@@ -133,6 +133,16 @@ async fn bytes_that_are_there_already_are_not_kept_twice() {
     });
     api.blobs.expect_remove().once().withf(move |key| *key != known).returning(|_| Ok(()));
     assert_eq!(api.call(upload("?name=again.png", "abc")).await.status, 201);
+}
+
+#[actix_web::test]
+async fn bytes_stay_where_it_is_unknown_whether_their_record_was_written() {
+    let mut api = Api::new();
+    api.blobs.expect_begin().returning(|_| Ok(Box::new(forgetful())));
+    api.files.expect_find_blob().returning(|_| Ok(None));
+    api.ledger.expect_commit().once().returning(|_| Err(CommitError::Store(StoreError::new("the connection broke"))));
+    api.blobs.expect_remove().never();
+    assert_eq!(api.call(upload("?name=a.png", "abc")).await.code(), "UNAVAILABLE");
 }
 
 #[actix_web::test]
