@@ -10,12 +10,14 @@
 //! and values tell their JSON Schema.
 
 pub mod activity;
+pub mod composition;
 pub mod episode;
 pub mod event;
 pub mod file;
 pub mod identity;
 pub mod import;
 pub mod job;
+pub mod media;
 pub mod membership;
 pub mod notification;
 pub mod presence;

@@ -1,6 +1,7 @@
 //! Mocks of every port, for unit tests of code that uses them (feature `mocks`).
 
 pub use crate::activity::MockActivityStore;
+pub use crate::composition::MockRenderer;
 pub use crate::episode::MockEpisodeStore;
 pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
 pub use crate::file::{MockBlobReader, MockBlobStore, MockBlobWriter, MockFileStore, MockInspection, MockInspector};
@@ -12,6 +13,9 @@ pub use crate::identity::{
 pub use crate::import::MockImportStore;
 pub use crate::job::{MockJobHandler, MockJobStore};
 pub use crate::ledger::MockLedger;
+pub use crate::media::{
+    MockArchiveTool, MockArchiveWriter, MockOpenArchive, MockOpenVideo, MockPictureTool, MockVideoTool,
+};
 pub use crate::membership::MockMembershipStore;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;

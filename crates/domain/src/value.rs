@@ -25,6 +25,11 @@ impl<const MAX: usize> Line<MAX> {
         Ok(Self(text))
     }
 
+    /// A line that is known to be one.
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
