@@ -1,0 +1,86 @@
+//! The artist: what the domain's ports to a renderer and to a scaler of pictures are, run where it blocks nobody.
+
+use std::io;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use async_trait::async_trait;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use showrunner_domain::composition::{Encoding, Picture, RenderError, Renderer, Scene};
+use showrunner_domain::file;
+use showrunner_domain::media::{MediaError, PictureTool, Thumbnail};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use crate::digest::written;
+use crate::fonts::{FontError, Fonts, NamedFont};
+use crate::svg::{Inline, compile};
+use crate::{raster, thumbnail};
+
+/// Which bytes this renderer makes of a scene. MUST grow with every change to them, so that pictures are drawn anew.
+const REVISION: u32 = 1;
+
+/// Draws scenes and scales pictures, as many at once as there are processors.
+pub struct Artist {
+    fonts: Arc<Fonts>,
+    turns: Arc<Semaphore>,
+}
+
+impl Artist {
+    /// An artist with the fonts that the binary holds and `more`.
+    ///
+    /// # Errors
+    /// The first of `more` that is no font, is cut off, or has no outlines.
+    pub fn new(more: Vec<NamedFont>) -> Result<Self, FontError> {
+        let turns = available_parallelism().map_or(1, NonZero::get);
+        Ok(Self { fonts: Arc::new(Fonts::new(more)?), turns: Arc::new(Semaphore::new(turns)) })
+    }
+
+    /// Does `work` beside the tasks of the runtime, when it is its turn: what waits holds no pixels.
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, io::Error> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(io::Error::other)?;
+        let done = spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(io::Error::other)
+    }
+}
+
+#[async_trait]
+impl Renderer for Artist {
+    fn key(&self, scene: &Scene, encoding: Encoding) -> file::Sha256 {
+        let fonts = self.fonts.digest();
+        let all = json!({ "scene": scene, "encoding": encoding, "fonts": fonts, "revision": REVISION });
+        written(Sha256::new_with_prefix(all.to_string()))
+    }
+
+    async fn svg(&self, scene: &Scene, pictures: &[Picture]) -> Result<String, RenderError> {
+        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
+        self.in_turn(move || compile(&scene, &pictures, &fonts, &mut Inline::Data)).await.map_err(failed)?
+    }
+
+    async fn render(&self, scene: &Scene, pictures: &[Picture], encoding: Encoding) -> Result<Vec<u8>, RenderError> {
+        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
+        let work = move || {
+            let mut inlined = Vec::new();
+            let svg = compile(&scene, &pictures, &fonts, &mut Inline::Beside(&mut inlined))?;
+            raster::draw(&svg, inlined, scene.canvas).map_err(failed)?.encode(encoding).map_err(failed)
+        };
+        self.in_turn(work).await.map_err(failed)?
+    }
+}
+
+#[async_trait]
+impl PictureTool for Artist {
+    async fn thumbnails(&self, picture: Arc<[u8]>, widths: &[u32]) -> Result<Vec<Thumbnail>, MediaError> {
+        let widths = widths.to_vec();
+        self.in_turn(move || thumbnail::all(&picture, &widths)).await.map_err(MediaError::failed)?
+    }
+}
+
+fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> RenderError {
+    RenderError::Failed(cause.into())
+}

@@ -1,0 +1,68 @@
+//! Pixels as files, without metadata.
+
+use std::io;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::{ExtendedColorType, ImageError};
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
+use showrunner_domain::composition::Encoding;
+
+use crate::picture::Bitmap;
+
+/// The quality of every JPEG.
+const JPEG_QUALITY: u8 = 90;
+
+impl Bitmap {
+    /// The picture as a file. A JPEG is drawn over white.
+    pub(crate) fn encode(self, encoding: Encoding) -> io::Result<Vec<u8>> {
+        match encoding {
+            Encoding::Jpeg => self.opaque().jpeg().map_err(io::Error::other),
+            Encoding::Png => self.png(Compression::Balanced).map_err(io::Error::other),
+            Encoding::Webp => self.webp().map_err(io::Error::other),
+        }
+    }
+
+    /// The picture as PNG, with a choice between small and fast.
+    pub(crate) fn png(&self, compression: Compression) -> Result<Vec<u8>, EncodingError> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(if self.has_alpha { ColorType::Rgba } else { ColorType::Rgb });
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_compression(compression);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.pixels)?;
+        writer.finish()?;
+        Ok(bytes)
+    }
+
+    fn jpeg(&self) -> Result<Vec<u8>, ImageError> {
+        let mut bytes = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
+        encoder.encode(&self.pixels, self.width, self.height, ExtendedColorType::Rgb8)?;
+        Ok(bytes)
+    }
+
+    fn webp(&self) -> Result<Vec<u8>, ImageError> {
+        let mut bytes = Vec::new();
+        let kind = if self.has_alpha { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
+        WebPEncoder::new_lossless(&mut bytes).encode(&self.pixels, self.width, self.height, kind)?;
+        Ok(bytes)
+    }
+
+    /// The picture over white.
+    fn opaque(self) -> Self {
+        if !self.has_alpha {
+            return self;
+        }
+        let over_white = |pixel: &[u8; 4]| {
+            let [red, green, blue, alpha] = pixel.map(u16::from);
+            [red, green, blue].map(|shade| {
+                let mixed = (shade * alpha + 255 * (255 - alpha) + 127) / 255;
+                u8::try_from(mixed).unwrap_or(u8::MAX)
+            })
+        };
+        let (pixels, _) = self.pixels.as_chunks();
+        Self { has_alpha: false, pixels: pixels.iter().flat_map(over_white).collect(), ..self }
+    }
+}

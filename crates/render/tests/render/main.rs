@@ -1,0 +1,12 @@
+//! Scenes as pictures: whatever they say and show, their pixels are where they should be.
+#![expect(clippy::unwrap_used, reason = "all of this crate is tests")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "test pictures are small"
+)]
+
+mod encodings;
+mod studio;
+mod texts;
