@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_tokens;
 mod behaviour;
 mod bench;
+mod compositions;
 mod documents;
 mod drain;
 mod durability;

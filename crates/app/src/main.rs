@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 mod demo;
+mod fonts;
 mod logging;
 mod open_files;
 mod presence;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use showrunner_blobs::ContentInspector;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
+use showrunner_domain::composition::{CompositionRender, CompositionService, Rendering, TemplateService};
 use showrunner_domain::episode::{BatchDelete, EpisodeService};
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::file::{BlobStore, FileLimits, FileService};
@@ -19,6 +20,7 @@ use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::{RandomSecrets, Verifier};
+use showrunner_render::Artist;
 use showrunner_store::Ports;
 
 use crate::revoking::revoking;
@@ -31,6 +33,9 @@ pub(crate) struct Services {
     pub(crate) shows: Data<ShowService>,
     pub(crate) memberships: Data<MembershipService>,
     pub(crate) episodes: Data<EpisodeService>,
+    pub(crate) compositions: Data<CompositionService>,
+    pub(crate) templates: Data<TemplateService>,
+    pub(crate) rendering: Data<Rendering>,
     pub(crate) files: Data<FileService>,
     pub(crate) jobs: Data<JobService>,
     pub(crate) work: Data<WorkService>,
@@ -44,9 +49,16 @@ pub(crate) struct Services {
 }
 
 /// Where the bytes of files go.
+#[derive(Clone)]
 pub(crate) struct Storage {
     pub(crate) blobs: Arc<dyn BlobStore>,
     pub(crate) limits: FileLimits,
+}
+
+/// What makes something of them.
+#[derive(Clone)]
+pub(crate) struct Tools {
+    pub(crate) artist: Arc<Artist>,
 }
 
 /// What proofs of identity are made with.
@@ -56,7 +68,13 @@ pub(crate) struct Proofs {
 }
 
 /// The services on `ports`; `gate` tells how far the readers have come.
-pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs, storage: Storage) -> Services {
+pub(crate) fn on(
+    ports: &Ports,
+    gate: &Arc<dyn ReaderGate>,
+    proofs: Proofs,
+    storage: &Storage,
+    tools: &Tools,
+) -> Services {
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     let ports = &revoking(ports, bearers.clone());
     Services {
@@ -76,6 +94,14 @@ pub(crate) fn on(ports: &Ports, gate: &Arc<dyn ReaderGate>, proofs: Proofs, stor
             ids: ids(),
         }),
         episodes: Data::new(episodes(ports)),
+        compositions: Data::new(compositions(ports)),
+        templates: Data::new(TemplateService {
+            templates: ports.templates.clone(),
+            ledger: ports.ledger.clone(),
+            clock: clock(),
+            ids: ids(),
+        }),
+        rendering: Data::new(rendering(ports, storage, tools)),
         files: Data::new(files(ports, storage)),
         jobs: Data::new(JobService {
             jobs: ports.jobs.clone(),
@@ -159,15 +185,48 @@ pub(crate) fn import(ports: &Ports) -> ImportService {
 }
 
 /// What this program's own workers can do.
-pub(crate) fn handlers(ports: &Ports) -> Vec<Arc<dyn JobHandler>> {
-    let on_behalf = OnBehalf { users: ports.users.clone(), clock: clock() };
-    vec![Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf })]
+pub(crate) fn handlers(ports: &Ports, storage: &Storage, tools: &Tools) -> Vec<Arc<dyn JobHandler>> {
+    let on_behalf = || OnBehalf { users: ports.users.clone(), clock: clock() };
+    vec![
+        Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf: on_behalf() }),
+        Arc::new(CompositionRender {
+            rendering: Arc::new(rendering(ports, storage, tools)),
+            inspector: Arc::new(ContentInspector),
+            on_behalf: on_behalf(),
+            clock: clock(),
+            ids: ids(),
+        }),
+    ]
 }
 
-fn files(ports: &Ports, storage: Storage) -> FileService {
+fn compositions(ports: &Ports) -> CompositionService {
+    CompositionService {
+        compositions: ports.compositions.clone(),
+        templates: ports.templates.clone(),
+        episodes: ports.episodes.clone(),
+        files: ports.files.clone(),
+        jobs: ports.jobs.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    }
+}
+
+fn rendering(ports: &Ports, storage: &Storage, tools: &Tools) -> Rendering {
+    Rendering {
+        compositions: ports.compositions.clone(),
+        episodes: ports.episodes.clone(),
+        shows: ports.shows.clone(),
+        files: ports.files.clone(),
+        blobs: storage.blobs.clone(),
+        renderer: tools.artist.clone(),
+    }
+}
+
+fn files(ports: &Ports, storage: &Storage) -> FileService {
     FileService {
         files: ports.files.clone(),
-        blobs: storage.blobs,
+        blobs: storage.blobs.clone(),
         inspector: Arc::new(ContentInspector),
         episodes: ports.episodes.clone(),
         ledger: ports.ledger.clone(),

@@ -1,5 +1,6 @@
 //! The unit of work as a value: new state and the events that tell of it, inseparable.
 
+use crate::composition::{Composition, CompositionVersion, OutputChange, Template};
 use crate::episode::Episode;
 use crate::event::DomainEvent;
 use crate::file::{Blob, File};
@@ -78,6 +79,14 @@ pub enum RecordChange {
     Show(Change<Show>),
     /// Of an episode.
     Episode(Change<Episode>),
+    /// Of a composition.
+    Composition(Change<Composition>),
+    /// What a composition is in a new version. The change of the composition that it comes with tells of it.
+    CompositionVersion(CompositionVersion),
+    /// Of the pictures that a composition is rendered to. The change of the job that it comes with tells of it.
+    Output(OutputChange),
+    /// Of a template.
+    Template(Change<Template>),
     /// Of a job.
     Job(Change<Job>),
     /// Of a file.
@@ -100,6 +109,8 @@ pub enum RecordChange {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSet {
     changes: Vec<RecordChange>,
+    /// Where among them the change of the record stands that the request asked for.
+    asked_for: usize,
     receipt: Option<Receipt>,
 }
 
@@ -109,6 +120,19 @@ impl ChangeSet {
     pub fn and(mut self, change: RecordChange) -> Self {
         self.changes.push(change);
         self
+    }
+
+    /// Adds changes that are made before those.
+    pub(crate) fn after(self, before: Vec<RecordChange>) -> Self {
+        let asked_for = self.asked_for + before.len();
+        let changes = before.into_iter().chain(self.changes).collect();
+        Self { changes, asked_for, ..self }
+    }
+
+    /// The change of the record that the request asked for.
+    #[must_use]
+    pub fn asked_for(&self) -> Option<&RecordChange> {
+        self.changes.get(self.asked_for)
     }
 
     /// Adds the receipt of the request that asked for these changes.
@@ -134,6 +158,10 @@ impl ChangeSet {
             RecordChange::Membership(_) | RecordChange::Password(_) => true,
             RecordChange::Show(_)
             | RecordChange::Episode(_)
+            | RecordChange::Composition(_)
+            | RecordChange::CompositionVersion(_)
+            | RecordChange::Output(_)
+            | RecordChange::Template(_)
             | RecordChange::Job(_)
             | RecordChange::File(_)
             | RecordChange::Blob(_)
@@ -152,12 +180,17 @@ impl ChangeSet {
         self.changes.iter().flat_map(|change| match change {
             RecordChange::Show(change) => change.events(),
             RecordChange::Episode(change) => change.events(),
+            RecordChange::Composition(change) => change.events(),
+            RecordChange::Template(change) => change.events(),
             RecordChange::Job(change) => change.events(),
             RecordChange::File(change) => change.events(),
             RecordChange::Membership(change) => change.events(),
             RecordChange::User(change) => change.events(),
             RecordChange::Session(change) => change.events(),
-            RecordChange::Password(_) | RecordChange::Blob(_) => &[],
+            RecordChange::Password(_)
+            | RecordChange::Blob(_)
+            | RecordChange::CompositionVersion(_)
+            | RecordChange::Output(_) => &[],
             RecordChange::Occurrence(event) => std::slice::from_ref(event),
         })
     }
@@ -165,48 +198,27 @@ impl ChangeSet {
 
 impl FromIterator<RecordChange> for ChangeSet {
     fn from_iter<I: IntoIterator<Item = RecordChange>>(changes: I) -> Self {
-        Self { changes: changes.into_iter().collect(), receipt: None }
+        Self { changes: changes.into_iter().collect(), asked_for: 0, receipt: None }
     }
 }
 
-impl From<Change<Show>> for ChangeSet {
-    fn from(change: Change<Show>) -> Self {
-        Self { changes: vec![RecordChange::Show(change)], receipt: None }
-    }
+/// A change of one record is a change set by itself.
+macro_rules! alone {
+    ($($record:ident)*) => {$(
+        impl From<Change<$record>> for ChangeSet {
+            fn from(change: Change<$record>) -> Self {
+                Self::from_iter([RecordChange::$record(change)])
+            }
+        }
+    )*};
 }
 
-impl From<Change<Episode>> for ChangeSet {
-    fn from(change: Change<Episode>) -> Self {
-        Self { changes: vec![RecordChange::Episode(change)], receipt: None }
-    }
-}
+alone! { Show Episode Template Job File Membership Session User }
 
-impl From<Change<Job>> for ChangeSet {
-    fn from(change: Change<Job>) -> Self {
-        Self { changes: vec![RecordChange::Job(change)], receipt: None }
-    }
-}
-
-impl From<Change<File>> for ChangeSet {
-    fn from(change: Change<File>) -> Self {
-        Self { changes: vec![RecordChange::File(change)], receipt: None }
-    }
-}
-
-impl From<Change<Membership>> for ChangeSet {
-    fn from(change: Change<Membership>) -> Self {
-        Self { changes: vec![RecordChange::Membership(change)], receipt: None }
-    }
-}
-
-impl From<Change<Session>> for ChangeSet {
-    fn from(change: Change<Session>) -> Self {
-        Self { changes: vec![RecordChange::Session(change)], receipt: None }
-    }
-}
-
-impl From<Change<User>> for ChangeSet {
-    fn from(change: Change<User>) -> Self {
-        Self { changes: vec![RecordChange::User(change)], receipt: None }
+/// A new version of a composition is kept with its change.
+impl From<Change<Composition>> for ChangeSet {
+    fn from(change: Change<Composition>) -> Self {
+        let version = CompositionVersion::of(&change).map(RecordChange::CompositionVersion);
+        [RecordChange::Composition(change)].into_iter().chain(version).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Mocks of every port, for unit tests of code that uses them (feature `mocks`).
 
 pub use crate::activity::MockActivityStore;
-pub use crate::composition::MockRenderer;
+pub use crate::composition::{MockCompositionStore, MockRenderer, MockTemplateStore};
 pub use crate::episode::MockEpisodeStore;
 pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
 pub use crate::file::{MockBlobReader, MockBlobStore, MockBlobWriter, MockFileStore, MockInspection, MockInspector};

@@ -15,6 +15,10 @@ pub enum ResourceKind {
     User,
     /// A user's role within a show.
     Membership,
+    /// Artwork made of layers.
+    Composition,
+    /// A layout for compositions.
+    Template,
     /// A piece of work in the background.
     Job,
     /// A file.
@@ -38,6 +42,8 @@ impl ResourceKind {
             Self::Episode => "episode",
             Self::User => "user",
             Self::Membership => "membership",
+            Self::Composition => "composition",
+            Self::Template => "template",
             Self::Job => "job",
             Self::File => "file",
             Self::Activity => "activity",

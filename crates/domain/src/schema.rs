@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::activity::ActivityAction;
+use crate::composition::{Encoding, Format};
 use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, ThumbnailUrl};
 use crate::event::{Seq, Topic};
 use crate::file::{ContentType, FileName, FileType, Sha256};
@@ -40,8 +41,7 @@ const SECRET: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 /// Something, `@`, something.
 const EMAIL: &str = concat!("^[^@", blank!(), "]+@[^@", blank!(), "]+$");
 /// A topic: a name, or a name with the identifier of a record.
-const TOPIC: &str =
-    "^((shows|episodes|jobs|files|feed|me)|(show|episode|job):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+const TOPIC: &str = "^((shows|episodes|compositions|templates|jobs|files|feed|me)|(show|episode|composition|job):[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
 
 /// Gives values their schema, written out wherever it is used.
 macro_rules! values {
@@ -98,6 +98,8 @@ values! {
     JobType => |_generator| {
         json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9-]+$" })
     };
+    Format => |_generator| one_of(&Format::ALL.map(Format::as_str));
+    Encoding => |_generator| one_of(&Encoding::ALL.map(Encoding::as_str));
     JobStatus => |_generator| one_of(&JobStatus::ALL.map(JobStatus::as_str));
     AttemptOutcome => |_generator| one_of(&AttemptOutcome::ALL.map(AttemptOutcome::as_str));
     Priority => |_generator| json_schema!({ "type": "integer", "minimum": -100, "maximum": 100, "default": 0 });

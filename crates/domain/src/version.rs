@@ -1,13 +1,18 @@
 //! Versions of records, and what a writer says about the version that it has seen.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::ServiceError;
 
 /// How many times a record was written, from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Version(i64);
+pub struct Version(#[serde(deserialize_with = "from_first")] i64);
+
+fn from_first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    Version::new(number).map(Version::get).ok_or_else(|| de::Error::custom("expected a version, from 1"))
+}
 
 impl Version {
     /// The version of a record that was just created.

@@ -3,6 +3,7 @@
 use actix_web::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
+use showrunner_domain::composition::{Composition, Template};
 use showrunner_domain::episode::Episode;
 use showrunner_domain::file::File;
 use showrunner_domain::identity::User;
@@ -24,64 +25,31 @@ pub(crate) trait Record: Serialize {
     fn version(&self) -> Version;
 }
 
-impl Record for Episode {
-    const COLLECTION: &str = "/api/v1/episodes";
+/// Records that lie under these paths.
+macro_rules! records {
+    ($($record:ident at $path:literal)*) => {$(
+        impl Record for $record {
+            const COLLECTION: &str = $path;
 
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
+            fn id(&self) -> Uuid {
+                self.id.uuid()
+            }
 
-    fn version(&self) -> Version {
-        self.version
-    }
+            fn version(&self) -> Version {
+                self.version
+            }
+        }
+    )*};
 }
 
-impl Record for Show {
-    const COLLECTION: &str = "/api/v1/shows";
-
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
-}
-
-impl Record for Job {
-    const COLLECTION: &str = "/api/v1/jobs";
-
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
-}
-
-impl Record for File {
-    const COLLECTION: &str = "/api/v1/files";
-
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
-}
-
-impl Record for User {
-    const COLLECTION: &str = "/api/v1/users";
-
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+records! {
+    Episode at "/api/v1/episodes"
+    Show at "/api/v1/shows"
+    Composition at "/api/v1/compositions"
+    Template at "/api/v1/templates"
+    Job at "/api/v1/jobs"
+    File at "/api/v1/files"
+    User at "/api/v1/users"
 }
 
 /// The same of a record that is kept as text.
@@ -91,38 +59,45 @@ struct Kept {
     version: i64,
 }
 
-/// Whether a request was to create a record or to change one.
+/// What a request asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// 201 with `Location`.
-    ToCreate,
+    Creation,
+    /// 202 with the `Location` of the job.
+    Work,
     /// 200.
-    ToChange,
+    Change,
 }
 
 /// The answer with the record and its entity tag.
 pub(crate) fn answered<T: Record>(asked: Asked, answered: &Answered<T>) -> Answer {
     match answered {
         Answered::Now(record) => Ok(head::<T>(asked, record.id(), record.version()).json(Data { data: record })),
-        Answered::Before(stored) => again::<T>(stored),
+        Answered::Before(stored) => again::<T>(asked, stored),
     }
 }
 
 /// The first answer once more, to the letter.
-fn again<T: Record>(stored: &StoredReceipt) -> Answer {
+fn again<T: Record>(asked: Asked, stored: &StoredReceipt) -> Answer {
     let kept: Kept = serde_json::from_str(&stored.record).map_err(|error| unreadable(error.into()))?;
     let version = Version::new(kept.version).ok_or_else(|| unreadable("a version below 1".into()))?;
     let body = format!(r#"{{"data":{}}}"#, stored.record);
-    let asked = if stored.created { Asked::ToCreate } else { Asked::ToChange };
+    let asked = match (asked, stored.created) {
+        (Asked::Work, _) => Asked::Work,
+        (_, true) => Asked::Creation,
+        (_, false) => Asked::Change,
+    };
     Ok(head::<T>(asked, kept.id, version).insert_header((CONTENT_TYPE, "application/json")).body(body))
 }
 
 fn head<T: Record>(asked: Asked, id: Uuid, version: Version) -> HttpResponseBuilder {
     let mut response = match asked {
-        Asked::ToCreate => HttpResponse::Created(),
-        Asked::ToChange => HttpResponse::Ok(),
+        Asked::Creation => HttpResponse::Created(),
+        Asked::Work => HttpResponse::Accepted(),
+        Asked::Change => HttpResponse::Ok(),
     };
-    if asked == Asked::ToCreate {
+    if asked != Asked::Change {
         response.insert_header((LOCATION, format!("{}/{id}", T::COLLECTION)));
     }
     response.insert_header((ETAG, etag::of(version)));

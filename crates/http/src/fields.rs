@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
-use showrunner_domain::Invalid;
+use showrunner_domain::{FieldError, Invalid};
 use showrunner_web::{Member, Problem, Refusals};
 
 /// The members that were not taken yet, and what was wrong with the others.
@@ -88,6 +88,23 @@ impl Fields {
             Value::Null => Some(None),
             value => self.refusals.note(name, parse(value)).map(Some),
         }
+    }
+
+    /// A field that holds others within it, and may be absent. `parse` says what is wrong with any of them, each with its path.
+    pub(crate) fn tree<T: JsonSchema>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(Value) -> Result<T, Vec<FieldError>>,
+    ) -> Option<T> {
+        let value = self.given::<T>(name)?;
+        let errors = match parse(value) {
+            Ok(parsed) => return Some(parsed),
+            Err(errors) => errors,
+        };
+        for error in errors {
+            self.refusals.refuse(&error.field, error.message);
+        }
+        None
     }
 
     /// A list that may be absent but not `null`. Wrong items are named by their place, as in `categories[2]`.

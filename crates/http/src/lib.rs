@@ -11,6 +11,7 @@ mod activities;
 mod answer;
 mod answered;
 mod auth;
+mod compositions;
 mod cursor;
 mod documentation;
 mod endpoint;
@@ -32,6 +33,7 @@ mod presence;
 mod query;
 mod routes;
 mod shows;
+mod templates;
 mod terms;
 mod users;
 

@@ -4,8 +4,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::endpoint::{Endpoint, mount};
 use crate::{
-    activities, auth, documentation, episodes, events, files, health, jobs, me, memberships, notifications, openapi,
-    preferences, presence, shows, users,
+    activities, auth, compositions, documentation, episodes, events, files, health, jobs, me, memberships,
+    notifications, openapi, preferences, presence, shows, templates, users,
 };
 
 /// What everything that asks for a token, or hands one out, has its path under.
@@ -17,6 +17,8 @@ fn endpoints() -> Vec<Endpoint> {
         shows::endpoints,
         memberships::endpoints,
         episodes::endpoints,
+        compositions::endpoints,
+        templates::endpoints,
         files::endpoints,
         jobs::endpoints,
         activities::endpoints,

@@ -56,7 +56,15 @@ impl Subscriptions {
             Topic::Episode(id) => Some(Matter::Viewers(Place::Episode(*id))),
             Topic::Jobs => Some(Matter::Jobs),
             Topic::Job(id) => Some(Matter::Job(*id)),
-            Topic::Episodes | Topic::Shows | Topic::Show(_) | Topic::Files | Topic::Feed | Topic::Me => None,
+            Topic::Episodes
+            | Topic::Shows
+            | Topic::Show(_)
+            | Topic::Compositions
+            | Topic::Composition(_)
+            | Topic::Templates
+            | Topic::Files
+            | Topic::Feed
+            | Topic::Me => None,
         })
     }
 

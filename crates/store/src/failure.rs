@@ -73,6 +73,7 @@ impl From<Failure> for CommitError {
 /// What exists already, from the constraint's name or what SQLite says in its place.
 fn taken(place: &str) -> &'static str {
     let known = [
+        ("compositions", "a composition that stands for this episode"),
         ("users", "a user with this e-mail address"),
         ("blobs", "a blob with these bytes"),
         ("jobs", "a live job of this type with this unique key"),

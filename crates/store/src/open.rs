@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use showrunner_domain::activity::ActivityStore;
+use showrunner_domain::composition::{CompositionStore, TemplateStore};
 use showrunner_domain::episode::EpisodeStore;
 use showrunner_domain::event::EventLog;
 use showrunner_domain::file::FileStore;
@@ -29,6 +30,10 @@ pub struct Ports {
     pub shows: Arc<dyn ShowStore>,
     /// Episodes.
     pub episodes: Arc<dyn EpisodeStore>,
+    /// Reads compositions.
+    pub compositions: Arc<dyn CompositionStore>,
+    /// Reads templates.
+    pub templates: Arc<dyn TemplateStore>,
     /// Jobs.
     pub jobs: Arc<dyn JobStore>,
     /// Files.

@@ -449,6 +449,85 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    templates (id) {
+        id -> Id,
+        name -> Text,
+        description -> Text,
+        layers -> Text,
+        created_by -> Nullable<Id>,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    compositions (id) {
+        id -> Id,
+        name -> Text,
+        name_folded -> Text,
+        episode_id -> Nullable<Id>,
+        show_id -> Nullable<Id>,
+        template_id -> Id,
+        formats -> Text,
+        layers -> Text,
+        approval -> Text,
+        rejection_reason -> Nullable<Text>,
+        is_primary -> Bool,
+        created_by -> Nullable<Id>,
+        created_at -> Instant,
+        updated_by -> Nullable<Id>,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    composition_versions (composition_id, version) {
+        composition_id -> Id,
+        version -> BigInt,
+        changed_fields -> Text,
+        name -> Text,
+        episode_id -> Nullable<Id>,
+        template_id -> Id,
+        formats -> Text,
+        layers -> Text,
+        created_by -> Nullable<Id>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    composition_outputs (composition_id, format, encoding) {
+        composition_id -> Id,
+        format -> Text,
+        encoding -> Text,
+        job_id -> Id,
+        file_id -> Nullable<Id>,
+        bytes -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        composition_version -> Nullable<BigInt>,
+        rendered_at -> Nullable<Instant>,
+        key -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(composition_outputs -> jobs (job_id));
+diesel::joinable!(composition_outputs -> files (file_id));
 diesel::joinable!(show_members -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, passwords, sessions, show_members);
 diesel::allow_tables_to_appear_in_same_query!(blobs, files);
+diesel::allow_tables_to_appear_in_same_query!(composition_outputs, jobs, files);

@@ -1,10 +1,14 @@
 //! An HTTP client, as small as the tests need it.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{HeaderMap, Method, Request};
 use ureq::{Agent, Error};
+
+/// How large an answer may be.
+const MOST: u64 = 64 * 1024 * 1024;
 
 /// An HTTP client of one user at one server.
 #[derive(Clone)]
@@ -23,6 +27,17 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// The body; null where there is no JSON.
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) bytes: Raw,
+}
+
+/// Bytes, of which a failing test says no more than how many there are.
+pub(crate) struct Raw(pub(crate) Vec<u8>);
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl Api {
@@ -56,11 +71,12 @@ impl Api {
             "GET" | "DELETE" if body.is_empty() => self.agent.run(request.body(()).unwrap())?,
             _ => self.agent.run(request.body(body).unwrap())?,
         };
-        let text = response.body_mut().read_to_string()?;
+        let bytes = response.body_mut().with_config().limit(MOST).read_to_vec()?;
         Ok(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: serde_json::from_str(&text).unwrap_or_default(),
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+            bytes: Raw(bytes),
         })
     }
 
@@ -88,6 +104,28 @@ impl Api {
     #[track_caller]
     pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
         self.try_json("PUT", path, body).unwrap()
+    }
+
+    /// PATCH of JSON.
+    #[track_caller]
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.try_json("PATCH", path, body).unwrap()
+    }
+
+    /// Uploads a file of this name and answers its record.
+    #[track_caller]
+    pub(crate) fn upload(&self, name: &str, bytes: &[u8]) -> Value {
+        let answer = self.send("POST", &format!("/api/v1/files?name={name}"), &[], bytes).unwrap();
+        assert_eq!(answer.status, 201, "{name}: {answer:?}");
+        answer.body["data"].clone()
+    }
+
+    /// The bytes of a file.
+    #[track_caller]
+    pub(crate) fn content(&self, file: &str) -> Vec<u8> {
+        let answer = self.get(&format!("/api/v1/files/{file}/content"));
+        assert_eq!(answer.status, 200, "{file}: {answer:?}");
+        answer.bytes.0
     }
 
     /// DELETE.

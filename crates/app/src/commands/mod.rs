@@ -13,14 +13,19 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use showrunner_bench::BenchError;
+use showrunner_blobs::Folder;
 use showrunner_domain::{ServiceError, StoreError};
 use showrunner_identity::KeyError;
+use showrunner_render::{Artist, FontError};
 use showrunner_store::{Ports, migrations};
 use thiserror::Error;
 
 use crate::cli::{Cli, Command};
+use crate::fonts;
+use crate::services::{Storage, Tools};
 use crate::settings::{Settings, SettingsError};
 
 /// Why a command ended without success; a sentence for whoever typed it.
@@ -40,6 +45,10 @@ pub(crate) enum CommandError {
     Service(#[from] ServiceError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: io::Error },
+    #[error("the fonts cannot be read: {0}")]
+    Fonts(#[source] io::Error),
+    #[error(transparent)]
+    Font(#[from] FontError),
     #[error("cannot write: {0}")]
     Output(#[source] io::Error),
     #[error("the server: {0}")]
@@ -73,6 +82,19 @@ fn open_store(settings: &Settings) -> Result<Ports, CommandError> {
         tracing::info!(version, "a migration was applied");
     }
     Ok(showrunner_store::open(&settings.database)?)
+}
+
+/// Where the bytes of files go, in a folder for its owner alone.
+fn storage(settings: &Settings) -> Result<Storage, CommandError> {
+    make_data_folder(&settings.blobs)?;
+    let blobs = Folder::open(&settings.blobs).map_err(StoreError::new)?;
+    Ok(Storage { blobs: Arc::new(blobs), limits: settings.file_limits })
+}
+
+/// What makes something of files, with the fonts of the folder `fonts` beside those that the program has.
+fn tools(settings: &Settings) -> Result<Tools, CommandError> {
+    let fonts = fonts::read(&settings.data_dir.join("fonts")).map_err(CommandError::Fonts)?;
+    Ok(Tools { artist: Arc::new(Artist::new(fonts)?) })
 }
 
 /// Makes the data folder, for its owner alone, unless it is there.

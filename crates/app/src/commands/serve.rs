@@ -8,11 +8,10 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
-use showrunner_blobs::Folder;
 use showrunner_domain::event::ReaderGate;
 use showrunner_domain::file::FileService;
 use showrunner_domain::identity::{Invitation, SignInStore};
-use showrunner_domain::{Clock, IdSource, StoreError};
+use showrunner_domain::{Clock, IdSource};
 use showrunner_http::{AttemptLimit, Readiness};
 use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
@@ -23,13 +22,13 @@ use tokio::time::sleep;
 
 use super::token::signer;
 use super::user::set_up_link;
-use super::{CommandError, make_data_folder, open_store};
+use super::{CommandError, open_store, storage, tools};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
-use crate::services::{self, Proofs, Services, Storage};
+use crate::services::{self, Proofs, Services};
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
 use crate::{demo, logging, open_files, worker};
@@ -67,7 +66,8 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     let hub = Arc::new(Hub::new(ports.log.clone()));
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
-    let services = services::on(ports, &gate, proofs, storage(settings)?);
+    let (storage, tools) = (storage(settings)?, tools(settings)?);
+    let services = services::on(ports, &gate, proofs, &storage, &tools);
     let invitation = services.users.first_start().await?;
     let presence = services.presence.clone().into_inner();
     presence.exchange().await?;
@@ -100,7 +100,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     .disable_signals()
     .bind(address)
     .map_err(listen)?;
-    let worker = worker::on(ports)?;
+    let worker = worker::on(ports, services::handlers(ports, &storage, &tools))?;
     worker.announce().await;
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
@@ -162,13 +162,6 @@ async fn sweep_files(files: Arc<FileService>) {
     }
 }
 
-/// Where the bytes of files go, in a folder for its owner alone.
-fn storage(settings: &Settings) -> Result<Storage, CommandError> {
-    make_data_folder(&settings.blobs)?;
-    let blobs = Folder::open(&settings.blobs).map_err(StoreError::new)?;
-    Ok(Storage { blobs: Arc::new(blobs), limits: settings.file_limits })
-}
-
 /// What every handler finds in the app's data.
 #[derive(Clone)]
 struct Shared {
@@ -186,6 +179,9 @@ impl Shared {
             shows,
             memberships,
             episodes,
+            compositions,
+            templates,
+            rendering,
             files,
             jobs,
             work,
@@ -202,6 +198,9 @@ impl Shared {
             .app_data(shows)
             .app_data(memberships)
             .app_data(episodes)
+            .app_data(compositions)
+            .app_data(templates)
+            .app_data(rendering)
             .app_data(files)
             .app_data(jobs)
             .app_data(work)

@@ -2,11 +2,11 @@
 
 use tokio::sync::watch;
 
-use super::{CommandError, open_store};
+use super::{CommandError, open_store, storage, tools};
 use crate::cli::Flags;
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
-use crate::{logging, worker};
+use crate::{logging, services, worker};
 
 #[actix_web::main]
 pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
@@ -19,7 +19,8 @@ pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
         tracing::info!("stopping: finishing what is in hand");
         stop.send_replace(true);
     });
-    let worker = worker::on(&ports)?;
+    let handlers = services::handlers(&ports, &storage(&settings)?, &tools(&settings)?);
+    let worker = worker::on(&ports, handlers)?;
     worker.announce().await;
     worker.run(stopped).await;
     Ok(())

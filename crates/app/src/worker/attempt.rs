@@ -73,7 +73,7 @@ fn told(ended: Result<Result<Done, Failing>, JoinError>) -> Outcome {
 async fn write(queue: &JobQueue, claimed: &Receipted, outcome: &Outcome) -> Result<(), ServiceError> {
     let (hands, job, handle) = (Hands::own(), claimed.job.clone(), claimed.receipt_handle);
     match outcome {
-        Outcome::Done(done) => queue.complete(&hands, job, handle, done.results.clone(), &done.more).await?,
+        Outcome::Done(done) => queue.complete(&hands, job, handle, done).await?,
         Outcome::Failed(failing) => queue.fail(&hands, job, handle, failing).await?,
         Outcome::HandBack => queue.hand_back(&hands, job, handle).await?,
         Outcome::LetGo => return Ok(()),

@@ -50,14 +50,14 @@ pub(crate) struct WorkerLoop {
 }
 
 /// A worker on `ports`, which has as many jobs in hand at once as there are cores, and at least two.
-pub(crate) fn on(ports: &Ports) -> Result<WorkerLoop, ServiceError> {
+pub(crate) fn on(ports: &Ports, handlers: Vec<Arc<dyn JobHandler>>) -> Result<WorkerLoop, ServiceError> {
     let name = format!("{}:{}", uname().nodename().to_string_lossy(), std::process::id());
     let refused = |reason| ServiceError::Invalid(vec![FieldError::new("worker", reason)]);
     Ok(WorkerLoop {
         name: WorkerName::parse(name).map_err(refused)?,
         queue: Arc::new(services::queue(ports)),
         log: ports.log.clone(),
-        handlers: services::handlers(ports),
+        handlers,
         at_once: available_parallelism().map_or(2, |cores| cores.get().max(2)),
     })
 }

@@ -26,6 +26,25 @@ struct WithUser {
 }
 
 #[derive(Deserialize)]
+struct WithTemplate {
+    template: Named,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WithComposition {
+    composition: Named,
+    changed_fields: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct AboutComposition {
+    name: String,
+    reason: Option<String>,
+    outputs: Option<Vec<Value>>,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct MembershipChanged {
     user_name: String,
@@ -85,7 +104,7 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             let name = serde_json::from_str::<WithShow>(data)?.show.name;
             Entry::named(ActivityAction::Update, name).updated(data)?
         }
-        EventKind::ShowDeleted | EventKind::UserDeleted => {
+        EventKind::ShowDeleted | EventKind::UserDeleted | EventKind::TemplateDeleted => {
             Entry::named(ActivityAction::Delete, serde_json::from_str::<Named>(data)?.name)
         }
         EventKind::EpisodeCreated => {
@@ -110,6 +129,20 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             Entry::named(ActivityAction::Login, serde_json::from_str::<WithUser>(data)?.user.name)
         }
         EventKind::MembershipChanged => membership(data)?,
+        EventKind::CompositionCreated => composition(ActivityAction::Create, data)?,
+        EventKind::CompositionUpdated => composition(ActivityAction::Update, data)?,
+        EventKind::CompositionDeleted => about_composition(ActivityAction::Delete, data)?,
+        EventKind::CompositionSubmitted => about_composition(ActivityAction::Submit, data)?,
+        EventKind::CompositionApproved => about_composition(ActivityAction::Approve, data)?,
+        EventKind::CompositionRejected => about_composition(ActivityAction::Reject, data)?,
+        EventKind::CompositionRendered => about_composition(ActivityAction::Render, data)?,
+        EventKind::TemplateCreated => {
+            Entry::named(ActivityAction::Create, serde_json::from_str::<WithTemplate>(data)?.template.name)
+        }
+        EventKind::TemplateUpdated => {
+            let name = serde_json::from_str::<WithTemplate>(data)?.template.name;
+            Entry::named(ActivityAction::Update, name).updated(data)?
+        }
         EventKind::JobCreated => job(ActivityAction::Create, data, &[])?,
         EventKind::JobCompleted => job(ActivityAction::Complete, data, &["durationMs"])?,
         EventKind::JobRetry => job(ActivityAction::Retry, data, &["retryCount", "delayMs", "error"])?,
@@ -123,6 +156,29 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         }
     };
     Ok(Some(entry))
+}
+
+/// The entry of what was done to the record `composition`.
+fn composition(action: ActivityAction, data: &str) -> Result<Entry, Undigestible> {
+    let WithComposition { composition, changed_fields } = serde_json::from_str(data)?;
+    let mut entry = Entry::named(action, composition.name);
+    if let Some(changed_fields) = changed_fields {
+        entry.metadata["changedFields"] = changed_fields;
+    }
+    Ok(entry)
+}
+
+/// The entry of what else happened to a composition, with why, and how many pictures came of it.
+fn about_composition(action: ActivityAction, data: &str) -> Result<Entry, Undigestible> {
+    let AboutComposition { name, reason, outputs } = serde_json::from_str(data)?;
+    let mut entry = Entry::named(action, name);
+    if let Some(reason) = reason {
+        entry.metadata["reason"] = json!(reason);
+    }
+    if let Some(outputs) = outputs {
+        entry.metadata["outputs"] = json!(outputs.len());
+    }
+    Ok(entry)
 }
 
 /// The entry of a job, which is called by its type, with these particulars.

@@ -26,6 +26,14 @@ pub enum ActivityAction {
     Delete,
     /// Brought one back.
     Restore,
+    /// Asked for a decision.
+    Submit,
+    /// Accepted what was submitted.
+    Approve,
+    /// Turned it down.
+    Reject,
+    /// Rendered artwork.
+    Render,
     /// Did a job.
     Complete,
     /// Will try a job again.
@@ -44,11 +52,15 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Create,
         Self::Update,
         Self::Delete,
         Self::Restore,
+        Self::Submit,
+        Self::Approve,
+        Self::Reject,
+        Self::Render,
         Self::Complete,
         Self::Retry,
         Self::Failed,
@@ -66,6 +78,10 @@ impl ActivityAction {
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
             Self::Restore => "RESTORE",
+            Self::Submit => "SUBMIT",
+            Self::Approve => "APPROVE",
+            Self::Reject => "REJECT",
+            Self::Render => "RENDER",
             Self::Complete => "COMPLETE",
             Self::Retry => "RETRY",
             Self::Failed => "FAILED",

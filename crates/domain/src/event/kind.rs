@@ -29,6 +29,26 @@ pub enum EventKind {
     UserLoggedOut,
     /// Somebody's role within a show was given, changed or taken away.
     MembershipChanged,
+    /// A composition came into being.
+    CompositionCreated,
+    /// Fields of a composition changed.
+    CompositionUpdated,
+    /// A composition was deleted for good.
+    CompositionDeleted,
+    /// A composition was submitted for a decision.
+    CompositionSubmitted,
+    /// A composition was accepted.
+    CompositionApproved,
+    /// A composition was turned down.
+    CompositionRejected,
+    /// A composition was rendered.
+    CompositionRendered,
+    /// A template came into being.
+    TemplateCreated,
+    /// Fields of a template changed.
+    TemplateUpdated,
+    /// A template was deleted for good.
+    TemplateDeleted,
     /// A job was queued.
     JobCreated,
     /// A worker took a job in hand.
@@ -55,7 +75,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 34] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -69,6 +89,16 @@ impl EventKind {
         Self::UserLoggedIn,
         Self::UserLoggedOut,
         Self::MembershipChanged,
+        Self::CompositionCreated,
+        Self::CompositionUpdated,
+        Self::CompositionDeleted,
+        Self::CompositionSubmitted,
+        Self::CompositionApproved,
+        Self::CompositionRejected,
+        Self::CompositionRendered,
+        Self::TemplateCreated,
+        Self::TemplateUpdated,
+        Self::TemplateDeleted,
         Self::JobCreated,
         Self::JobStarted,
         Self::JobCompleted,
@@ -99,6 +129,16 @@ impl EventKind {
             Self::UserLoggedIn => "user_logged_in",
             Self::UserLoggedOut => "user_logged_out",
             Self::MembershipChanged => "membership_changed",
+            Self::CompositionCreated => "composition_created",
+            Self::CompositionUpdated => "composition_updated",
+            Self::CompositionDeleted => "composition_deleted",
+            Self::CompositionSubmitted => "composition_submitted",
+            Self::CompositionApproved => "composition_approved",
+            Self::CompositionRejected => "composition_rejected",
+            Self::CompositionRendered => "composition_rendered",
+            Self::TemplateCreated => "template_created",
+            Self::TemplateUpdated => "template_updated",
+            Self::TemplateDeleted => "template_deleted",
             Self::JobCreated => "job_created",
             Self::JobStarted => "job_started",
             Self::JobCompleted => "job_completed",

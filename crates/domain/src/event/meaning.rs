@@ -26,6 +26,20 @@ impl EventKind {
             Self::MembershipChanged => {
                 "Somebody's role within a show was given, changed or taken away: `previousRole` is `null` where there was none, `role` where there is none any more."
             }
+            Self::CompositionCreated => "A composition came into being.",
+            Self::CompositionUpdated => "Fields of a composition changed.",
+            Self::CompositionDeleted => {
+                "A composition was deleted for good. The pictures that it was rendered to stay."
+            }
+            Self::CompositionSubmitted => "A composition was submitted for a decision.",
+            Self::CompositionApproved => "A composition was accepted.",
+            Self::CompositionRejected => "A composition was turned down: `reason` is `null` where none was given.",
+            Self::CompositionRendered => {
+                "A composition was rendered: `outputs` are those that were made, or found to be there."
+            }
+            Self::TemplateCreated => "A template came into being.",
+            Self::TemplateUpdated => "Fields of a template changed.",
+            Self::TemplateDeleted => "A template was deleted for good.",
             Self::JobCreated => "A job was queued.",
             Self::JobStarted => "A worker took a job in hand.",
             Self::JobCompleted => "A job was done.",

@@ -3,6 +3,10 @@
 use uuid::Uuid;
 
 use super::{ActorStamp, DomainEvent, EventId, EventKind, LoggedEvent, Origin, Reader as _, Seq, Stamp};
+use crate::composition::{
+    Composition, CompositionId, DEFAULT_TEMPLATE, Design, Encoding, Format, Formats, Layers, Output, OutputStatus,
+    Reason, Template, TemplateId,
+};
 use crate::episode::{Episode, EpisodeId, EpisodeNumber, EpisodePatch, EpisodeStatus, NewEpisode, Title};
 use crate::file::{Blob, BlobKey, ContentType, File, FileId, FileName, NewFile, Sha256};
 use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, SessionId, User, UserId, UserPatch};
@@ -10,7 +14,7 @@ use crate::job::{Job, JobError, JobId, JobType, Lease, NewJob, Processor, Receip
 use crate::membership::Membership;
 use crate::notification::{Interest, NotificationReader};
 use crate::show::{NewShow, Show, ShowId, ShowName, ShowPatch, ShowStatus};
-use crate::{Change, Line, Timestamp};
+use crate::{Change, Line, Prose, Timestamp, Version};
 
 /// The event of this kind that user 1 causes, at this place of the log: to themselves, to show 7 or to episode 2 of it.
 ///
@@ -46,6 +50,21 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
         EventKind::MembershipChanged => {
             told(&Membership::create(ShowId::new(id(7)), user().state(), Role::Editor, stamp))
         }
+        EventKind::CompositionCreated => told(&composition()),
+        EventKind::CompositionUpdated => told(&right(composition().state().clone().set_primary(true, stamp))),
+        EventKind::CompositionDeleted => told(&composition().state().clone().delete(stamp)),
+        EventKind::CompositionSubmitted => told(&submitted()),
+        EventKind::CompositionApproved => told(&right(submitted().state().clone().approve(stamp).ok())),
+        EventKind::CompositionRejected => {
+            let reason = Reason::parse("the title cannot be read").ok();
+            told(&right(submitted().state().clone().reject(reason, stamp).ok()))
+        }
+        EventKind::CompositionRendered => composition().state().rendered(&[output()], stamp),
+        EventKind::TemplateCreated => told(&template()),
+        EventKind::TemplateUpdated => {
+            told(&right(template().state().clone().describe(Prose::parse("For interviews.").ok(), stamp)))
+        }
+        EventKind::TemplateDeleted => told(&template().state().clone().delete(stamp)),
         EventKind::JobCreated => told(&job()),
         EventKind::JobStarted => told(&claimed_job().1),
         EventKind::JobCompleted => {
@@ -109,6 +128,45 @@ fn episode() -> Change<Episode> {
         others: EpisodePatch { show_id: Some(Some(ShowId::new(id(7)))), ..EpisodePatch::default() },
     };
     Episode::create(EpisodeId::new(id(2)), new, &stamp())
+}
+
+fn composition() -> Change<Composition> {
+    let design = Design {
+        name: Line::fixed("Pilot"),
+        episode_id: Some(EpisodeId::new(id(2))),
+        template_id: DEFAULT_TEMPLATE,
+        formats: Formats::default(),
+        layers: Layers::default(),
+    };
+    Composition::create(CompositionId::new(id(8)), design, Some(ShowId::new(id(7))), &stamp())
+}
+
+fn submitted() -> Change<Composition> {
+    right(composition().state().clone().submit(&stamp()).ok())
+}
+
+fn output() -> Output {
+    let stamp = stamp();
+    Output {
+        composition_id: CompositionId::new(id(8)),
+        format: Format::Youtube,
+        encoding: Encoding::Jpeg,
+        status: OutputStatus::Ready,
+        job_id: JobId::new(id(3)),
+        file_id: Some(FileId::new(id(6))),
+        width: 1920,
+        height: 1080,
+        bytes: Some(181_244),
+        sha256: Some(right(Sha256::parse("7".repeat(64)).ok())),
+        composition_version: Some(Version::FIRST),
+        rendered_at: Some(stamp.now),
+        key: None,
+    }
+}
+
+fn template() -> Change<Template> {
+    let (name, layers) = (Line::fixed("Interview"), Layers::default());
+    Template::create(TemplateId::new(id(9)), name, Prose::default(), layers, &stamp())
 }
 
 fn job() -> Change<Job> {

@@ -90,6 +90,14 @@ pub struct File {
     pub version: Version,
 }
 
+impl File {
+    /// Its bytes.
+    #[must_use]
+    pub fn blob(&self) -> Blob {
+        Blob { key: self.blob, sha256: self.sha256.clone(), size: self.size }
+    }
+}
+
 impl Versioned for File {
     fn version(&self) -> Version {
         self.version

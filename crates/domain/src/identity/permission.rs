@@ -14,6 +14,8 @@ pub enum Action {
     Write,
     /// Delete it for good.
     Erase,
+    /// Accept or turn down what was submitted.
+    Decide,
     /// Create many at once, from a file.
     Import,
     /// See and change what belongs to others, as their accounts and jobs, or decide what they may do within a show.
@@ -27,16 +29,22 @@ pub enum Action {
 /// The permission table.
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
-    use ResourceKind::{Activity, Episode, Event, File, Job, Membership, Notification, Presence, Show, User};
+    use ResourceKind::{
+        Activity, Composition, Episode, Event, File, Job, Membership, Notification, Presence, Show, Template, User,
+    };
     match role {
         Role::Admin => true,
         Role::Worker => matches!((action, kind), (Action::Work, Job)),
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
             // `Manage` them. What is written of `Presence` is one's own as well, and a `Job` but when it is new.
-            (Read, Show | Episode | Job | File | Membership | Activity | Event | User | Notification | Presence)
+            (
+                Read,
+                Show | Episode | Composition | Template | Job | File | Membership | Activity | Event | User
+                | Notification | Presence,
+            )
             | (Write, User | Notification | Presence) => true,
-            (Write, Show | Episode | Job | File) => matches!(role, Role::Editor),
+            (Write, Show | Episode | Composition | Template | Job | File) => matches!(role, Role::Editor),
             _ => false,
         },
     }

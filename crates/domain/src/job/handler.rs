@@ -9,12 +9,22 @@ use super::{Failing, Job, JobError, JobType, Progress, ProgressMessage};
 use crate::{RecordChange, ServiceError};
 
 /// What came of a job.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Done {
     /// What is told of it.
     pub results: Option<Value>,
     /// New records that are written in the transaction that ends the job, or not at all.
     pub more: Vec<RecordChange>,
+    /// What else is written then, of records that others may write at the same time.
+    pub afresh: Option<Arc<dyn Afresh>>,
+}
+
+/// Changes that follow from records which others may write at the same time: they are asked for anew with every try to end
+/// the job.
+#[async_trait]
+pub trait Afresh: Send + Sync {
+    /// The changes, as things stand now.
+    async fn changes(&self) -> Result<Vec<RecordChange>, ServiceError>;
 }
 
 /// Is told how far a job is. What is told often is passed on a few times a second.
@@ -52,10 +62,13 @@ impl Failing {
 /// What a use case refuses it will refuse again; only the store may recover, and a race be won.
 impl From<ServiceError> for Failing {
     fn from(error: ServiceError) -> Self {
-        let error_told = error.to_string();
         match error {
-            ServiceError::Unavailable(_) | ServiceError::Conflict { .. } => Self::for_now(&error_told),
-            _ => Self::for_good(&error_told),
+            ServiceError::Unavailable(_) | ServiceError::Conflict { .. } => Self::for_now(&error.to_string()),
+            ServiceError::Invalid(errors) => {
+                let told: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
+                Self::for_good(&told.join("; "))
+            }
+            _ => Self::for_good(&error.to_string()),
         }
     }
 }

@@ -27,7 +27,7 @@ pub use claim::Claim;
 pub use draft::NewJob;
 #[cfg(any(test, feature = "mocks"))]
 pub use handler::MockJobHandler;
-pub use handler::{Done, JobHandler, Reporter};
+pub use handler::{Afresh, Done, JobHandler, Reporter};
 pub use kind::JobType;
 pub use lease::{Lease, LeaseTime, ReceiptHandle, Receipted, WorkerName};
 #[cfg(any(test, feature = "mocks"))]

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    Claim, Job, JobAfter, JobAttempt, JobCount, JobId, JobQuery, LeaseTime, Progress, ProgressMessage, ProgressNews,
-    ProgressRevision, ReceiptHandle,
+    Claim, Job, JobAfter, JobAttempt, JobCount, JobId, JobQuery, JobType, LeaseTime, Progress, ProgressMessage,
+    ProgressNews, ProgressRevision, ReceiptHandle, UniqueKey,
 };
 use crate::{Limit, Page, StoreError, Timestamp};
 
@@ -32,6 +32,9 @@ pub struct Beat {
 pub trait JobStore: Send + Sync {
     /// The job of this identifier.
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError>;
+
+    /// The live job of this type and key.
+    async fn find_live_job(&self, job_type: JobType, key: UniqueKey) -> Result<Option<Job>, StoreError>;
 
     /// A page of the jobs, the newest first.
     async fn list_jobs(&self, query: JobQuery) -> Result<Page<Job, JobAfter>, StoreError>;

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{
-    Beat, Claim, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle, Receipted, WorkerName,
+    Beat, Claim, Done, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle, Receipted,
+    WorkerName,
 };
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{
@@ -74,7 +73,7 @@ impl JobQueue {
         Ok(self.jobs.beat(beats, self.clock.now()).await?)
     }
 
-    /// Ends a job with what came of it; `more` is written with that or not at all.
+    /// Ends a job with what came of it, which is all written or not at all.
     ///
     /// # Errors
     /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
@@ -83,10 +82,9 @@ impl JobQueue {
         hands: &Hands,
         job: Job,
         handle: ReceiptHandle,
-        results: Option<Value>,
-        more: &[RecordChange],
+        done: &Done,
     ) -> Result<Job, ServiceError> {
-        self.end(hands, job, more, |job, stamp| job.complete(handle, results.clone(), stamp)).await
+        self.end(hands, job, done, |job, stamp| job.complete(handle, done.results.clone(), stamp)).await
     }
 
     /// Ends an attempt without success: the job is tried again later, or fails for good.
@@ -100,7 +98,8 @@ impl JobQueue {
         handle: ReceiptHandle,
         failing: &Failing,
     ) -> Result<Job, ServiceError> {
-        self.end(hands, job, &[], |job, stamp| job.fail(handle, &failing.error, failing.permanent, stamp)).await
+        self.end(hands, job, &Done::default(), |job, stamp| job.fail(handle, &failing.error, failing.permanent, stamp))
+            .await
     }
 
     /// Hands a job back, as if it had not been claimed: its worker stops.
@@ -108,7 +107,7 @@ impl JobQueue {
     /// # Errors
     /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
     pub async fn hand_back(&self, hands: &Hands, job: Job, handle: ReceiptHandle) -> Result<Job, ServiceError> {
-        self.end(hands, job, &[], |job, stamp| job.hand_back(handle, stamp)).await
+        self.end(hands, job, &Done::default(), |job, stamp| job.hand_back(handle, stamp)).await
     }
 
     /// Tells that a worker begins to look for jobs.
@@ -123,22 +122,28 @@ impl JobQueue {
         self.jobs.find_job(id).await?.ok_or(ServiceError::NotFound { kind: ResourceKind::Job })
     }
 
-    /// Commits what `transition` makes of `job` together with `more`. Where the job has changed since it was read, it is read
-    /// again: the token says whether it is still the worker's.
+    /// Commits what `transition` makes of `job` together with what came of it. Where the job or another record has changed
+    /// since it was read, it is read again: the token says whether the job is still the worker's.
     async fn end(
         &self,
         hands: &Hands,
         mut job: Job,
-        more: &[RecordChange],
+        done: &Done,
         transition: impl Fn(Job, &Stamp) -> Result<Change<Job>, ServiceError> + Send + Sync,
     ) -> Result<Job, ServiceError> {
         let id = job.id;
         for _ in 0..RACES {
             let change = transition(job, &self.stamp(hands, self.clock.now()))?;
             let ended = change.state().clone();
-            let set = more.iter().cloned().fold(ChangeSet::from(change), ChangeSet::and);
+            let afresh = match &done.afresh {
+                Some(afresh) => afresh.changes().await?,
+                None => Vec::new(),
+            };
+            let set = done.more.iter().cloned().chain(afresh).fold(ChangeSet::from(change), ChangeSet::and);
             match self.ledger.commit(set).await {
                 Ok(_) => return Ok(ended),
+                // What was found to be free a moment ago may be taken by now.
+                Err(CommitError::AlreadyExists { .. }) if done.afresh.is_some() => job = self.find(id).await?,
                 Err(CommitError::Stale) => job = self.find(id).await?,
                 Err(error) => return Err(error.into()),
             }

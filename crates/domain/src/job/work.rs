@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Beat, Failing, Hands, Job, JobId, JobQueue, JobType, LeaseTime, ReceiptHandle, Receipted, WorkerName};
+use super::{
+    Beat, Done, Failing, Hands, Job, JobId, JobQueue, JobType, LeaseTime, ReceiptHandle, Receipted, WorkerName,
+};
 use crate::event::{ActorStamp, EventLog, Seq};
 use crate::identity::{Action, Caller, permit};
 use crate::{ResourceKind, ServiceError};
@@ -66,7 +68,8 @@ impl WorkService {
         results: Option<Value>,
     ) -> Result<Job, ServiceError> {
         let hands = hands_of(caller)?;
-        self.queue.complete(&hands, self.queue.find(id).await?, handle, results, &[]).await
+        let done = Done { results, ..Done::default() };
+        self.queue.complete(&hands, self.queue.find(id).await?, handle, &done).await
     }
 
     /// Ends an attempt without success: the job is tried again later, or fails for good.

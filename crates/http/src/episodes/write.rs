@@ -22,7 +22,7 @@ pub(super) async fn create(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
     let new = fields::complete(body, members::new)?;
-    answered(Asked::ToCreate, &episodes.create(&caller, new, &terms).await?)
+    answered(Asked::Creation, &episodes.create(&caller, new, &terms).await?)
 }
 
 /// PUT and PATCH alike: fields that are not given stay as they are.
@@ -37,7 +37,7 @@ pub(super) async fn update(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, episodes.clock.now())?;
     let patch = fields::read(body, members::patch)?;
-    answered(Asked::ToChange, &episodes.update(&caller, id, &patch, &terms).await?)
+    answered(Asked::Change, &episodes.update(&caller, id, &patch, &terms).await?)
 }
 
 pub(super) async fn delete(
@@ -53,7 +53,7 @@ pub(super) async fn delete(
     } else {
         episodes.delete(&caller, id, &terms).await?
     };
-    answered(Asked::ToChange, &episode)
+    answered(Asked::Change, &episode)
 }
 
 /// Whether the episode is to be gone for good.
@@ -69,5 +69,5 @@ pub(super) async fn restore(
     let id: EpisodeId = path::id(&request)?;
     query::none(&request)?;
     let terms = terms::of(&request, &caller, &Map::new(), episodes.clock.now())?;
-    answered(Asked::ToChange, &episodes.restore(&caller, id, &terms).await?)
+    answered(Asked::Change, &episodes.restore(&caller, id, &terms).await?)
 }

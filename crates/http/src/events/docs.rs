@@ -87,7 +87,7 @@ fn envelope() -> Value {
             "event": {
                 "type": "string",
                 "description": format!("What happened; there may be others. {}", meanings.join(" ")),
-                "examples": EventKind::ALL.map(EventKind::as_str),
+                "examples": EventKind::ALL.map(EventKind::as_str).to_vec(),
             },
             "data": { "type": "object", "description": "The particulars; the guide to events has them for each." },
             "timestamp": { "type": "string", "format": "date-time" },

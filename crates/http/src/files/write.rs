@@ -22,7 +22,7 @@ pub(super) async fn upload(
 ) -> Answer {
     let about = query::read(&request, about)?;
     let file = receive(&caller, &request, body, &files, about).await?;
-    answered(Asked::ToCreate, &Answered::Now(file))
+    answered(Asked::Creation, &Answered::Now(file))
 }
 
 pub(super) async fn upload_for_episode(
@@ -35,12 +35,12 @@ pub(super) async fn upload_for_episode(
     let about = query::read(&request, about_file_of_episode)?;
     let about = About { episode_id: Some(episode), ..about };
     let file = receive(&caller, &request, body, &files, about).await?;
-    answered(Asked::ToCreate, &Answered::Now(file))
+    answered(Asked::Creation, &Answered::Now(file))
 }
 
 pub(super) async fn delete(Identified(caller): Identified, request: HttpRequest, files: Files) -> Answer {
     let id: FileId = path::id(&request)?;
     query::none(&request)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::ToChange, &files.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &files.delete(&caller, id, &terms).await?)
 }

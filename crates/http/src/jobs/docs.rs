@@ -270,7 +270,7 @@ pub(super) const FAIL: Operation = Operation {
 
 const HANDLE: &str = "01a2045c-5a0b-7d3c-8e1f-2a3b4c5d6e80";
 
-fn job() -> Value {
+pub(crate) fn job() -> Value {
     json!({
         "id": "01a2045c-5a0b-7d3c-8e1f-2a3b4c5d6e7f",
         "job_type": "subtitles",

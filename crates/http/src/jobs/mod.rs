@@ -11,6 +11,7 @@ mod write;
 use actix_web::http::Method;
 
 use crate::endpoint::Endpoint;
+pub(crate) use docs::job as example;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     const ALL: &str = "/api/v1/jobs";

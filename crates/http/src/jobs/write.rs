@@ -26,21 +26,21 @@ pub(super) async fn create(Identified(caller): Identified, request: HttpRequest,
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, jobs.clock.now())?;
     let new = fields::complete(body, members::new)?;
-    answered(Asked::ToCreate, &jobs.create(&caller, new, &terms).await?)
+    answered(Asked::Creation, &jobs.create(&caller, new, &terms).await?)
 }
 
 pub(super) async fn cancel(Identified(caller): Identified, request: HttpRequest, jobs: Jobs) -> Answer {
     let id: JobId = path::id(&request)?;
     query::none(&request)?;
     let terms = terms::of(&request, &caller, &Map::new(), jobs.clock.now())?;
-    answered(Asked::ToChange, &jobs.cancel(&caller, id, &terms).await?)
+    answered(Asked::Change, &jobs.cancel(&caller, id, &terms).await?)
 }
 
 pub(super) async fn retry(Identified(caller): Identified, request: HttpRequest, jobs: Jobs) -> Answer {
     let id: JobId = path::id(&request)?;
     query::none(&request)?;
     let terms = terms::of(&request, &caller, &Map::new(), jobs.clock.now())?;
-    answered(Asked::ToChange, &jobs.retry(&caller, id, &terms).await?)
+    answered(Asked::Change, &jobs.retry(&caller, id, &terms).await?)
 }
 
 pub(super) async fn retry_failed(Identified(caller): Identified, request: HttpRequest, jobs: Jobs) -> Answer {

@@ -32,6 +32,7 @@ fn variable(name: &str) -> Value {
     let (description, schema) = match name {
         "file" => ("The file's name.", json!({ "type": "string", "enum": documentation::files() })),
         "resource_type" => ("The record's kind.", json!({ "type": "string", "enum": ["episode"] })),
+        "n" | "a" | "b" => ("A version of the record.", json!({ "type": "integer", "format": "int64", "minimum": 1 })),
         _ => ("The record's identifier.", json!({ "type": "string", "format": "uuid" })),
     };
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })

@@ -20,7 +20,7 @@ pub(super) async fn create(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, shows.clock.now())?;
     let new = fields::complete(body, members::new)?;
-    answered(Asked::ToCreate, &shows.create(&caller, new, &terms).await?)
+    answered(Asked::Creation, &shows.create(&caller, new, &terms).await?)
 }
 
 /// PUT and PATCH alike: fields that are not given stay as they are.
@@ -35,7 +35,7 @@ pub(super) async fn update(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, shows.clock.now())?;
     let patch = fields::read(body, members::patch)?;
-    answered(Asked::ToChange, &shows.update(&caller, id, &patch, &terms).await?)
+    answered(Asked::Change, &shows.update(&caller, id, &patch, &terms).await?)
 }
 
 pub(super) async fn delete(
@@ -46,5 +46,5 @@ pub(super) async fn delete(
     let id: ShowId = path::id(&request)?;
     query::none(&request)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::ToChange, &shows.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &shows.delete(&caller, id, &terms).await?)
 }

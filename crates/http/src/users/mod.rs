@@ -51,7 +51,7 @@ async fn create(Identified(caller): Identified, request: HttpRequest, body: Json
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &members::without_password(&body), users.clock.now())?;
     let (new, password) = fields::complete(body, members::new)?;
-    answered(Asked::ToCreate, &users.create(Authority::Caller(&caller), new, password, &terms).await?)
+    answered(Asked::Creation, &users.create(Authority::Caller(&caller), new, password, &terms).await?)
 }
 
 /// PUT and PATCH alike: fields that are not given stay as they are.
@@ -61,14 +61,14 @@ async fn update(Identified(caller): Identified, request: HttpRequest, body: Json
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &members::without_password(&body), users.clock.now())?;
     let (patch, password) = fields::read(body, members::patch)?;
-    answered(Asked::ToChange, &users.update(Authority::Caller(&caller), id, &patch, password, &terms).await?)
+    answered(Asked::Change, &users.update(Authority::Caller(&caller), id, &patch, password, &terms).await?)
 }
 
 async fn delete(Identified(caller): Identified, request: HttpRequest, users: Users) -> Answer {
     let id: UserId = path::id(&request)?;
     query::none(&request)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::ToChange, &users.delete(Authority::Caller(&caller), id, &terms).await?)
+    answered(Asked::Change, &users.delete(Authority::Caller(&caller), id, &terms).await?)
 }
 
 fn wanted(query: &mut Query) -> UserQuery {

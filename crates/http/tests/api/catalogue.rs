@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_json::{Map, Value};
 use showrunner_domain::activity::ActivityReader;
+use showrunner_domain::composition::CompositionId;
 use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::event::{Audience, EventKind, LoggedEvent, Reader as _, Seq, Topic, sample};
 use showrunner_domain::identity::UserId;
@@ -98,6 +99,9 @@ fn topics(event: &LoggedEvent) -> String {
         ("episode:{id}", Some(Topic::Episode(EpisodeId::new(event.subject.id)))),
         ("shows", Some(Topic::Shows)),
         ("show:{id}", event.show.map(Topic::Show)),
+        ("compositions", Some(Topic::Compositions)),
+        ("composition:{id}", Some(Topic::Composition(CompositionId::new(event.subject.id)))),
+        ("templates", Some(Topic::Templates)),
         ("jobs", Some(Topic::Jobs)),
         ("job:{id}", Some(Topic::Job(JobId::new(event.subject.id)))),
         ("files", Some(Topic::Files)),

@@ -14,6 +14,10 @@ use futures_util::StreamExt as _;
 use futures_util::stream::pending;
 use serde_json::Value;
 use showrunner_domain::activity::{ActivityService, ActivityStats, Period};
+use showrunner_domain::composition::{
+    Approval, Composition, CompositionId, CompositionService, CompositionStatus, CompositionVersion, DEFAULT_TEMPLATE,
+    Design, Formats, LayerDrafts, Layers, Rendering, Template, TemplateService, built_in,
+};
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
 use showrunner_domain::event::{CatchUp, LogBounds, Seq};
 use showrunner_domain::file::{
@@ -28,10 +32,11 @@ use showrunner_domain::job::{
 };
 use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
-    MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockClock, MockEpisodeStore, MockEventLog,
-    MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore, MockLedger, MockMembershipStore,
-    MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore, MockReaderGate, MockSecrets,
-    MockShowStore, MockSignInStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockClock, MockCompositionStore,
+    MockEpisodeStore, MockEventLog, MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore,
+    MockLedger, MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
+    MockReaderGate, MockRenderer, MockSecrets, MockShowStore, MockSignInStore, MockTemplateStore, MockTokenSigner,
+    MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -54,6 +59,9 @@ pub(crate) struct Api {
     pub(crate) episodes: MockEpisodeStore,
     pub(crate) files: MockFileStore,
     pub(crate) blobs: MockBlobStore,
+    pub(crate) compositions: MockCompositionStore,
+    pub(crate) templates: MockTemplateStore,
+    pub(crate) renderer: MockRenderer,
     pub(crate) jobs: MockJobStore,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
@@ -117,6 +125,9 @@ impl Api {
             episodes: MockEpisodeStore::new(),
             files: MockFileStore::new(),
             blobs: MockBlobStore::new(),
+            compositions: MockCompositionStore::new(),
+            templates: MockTemplateStore::new(),
+            renderer: MockRenderer::new(),
             jobs: MockJobStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
@@ -166,6 +177,16 @@ impl Api {
         api.files.expect_blobs_in_use().returning(Ok);
         api.blobs.expect_begin().returning(|_| Ok(Box::new(forgetful())));
         api.blobs.expect_open().returning(|_, _| Ok(Box::new(nothing())));
+        api.compositions.expect_find_composition().returning(|id| Ok(Some(Composition { id, ..artwork() })));
+        api.compositions.expect_find_primary().returning(|_| Ok(None));
+        api.compositions.expect_list_compositions().returning(|_| Ok(empty()));
+        api.compositions.expect_list_versions().returning(|_, _, _| Ok(empty()));
+        api.compositions.expect_find_version().returning(|_, version| Ok(Some(first_version(version))));
+        api.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
+        api.templates.expect_find_template().returning(|id| Ok(Some(Template { id, built_in: false, ..layout() })));
+        api.templates.expect_list_templates().returning(|_| Ok(empty()));
+        api.renderer.expect_svg().returning(|_, _| Ok("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".into()));
+        api.jobs.expect_find_live_job().returning(|_, _| Ok(None));
         api.jobs.expect_find_job().returning(|id| Ok(Some(Job { id, ..job() })));
         api.jobs.expect_list_jobs().returning(|_| Ok(empty()));
         api.jobs.expect_list_attempts().returning(|_, _, _| Ok(empty()));
@@ -250,7 +271,10 @@ impl Api {
         };
         let queue =
             JobQueue { jobs: Arc::new(self.jobs), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
-        let files = files_on(self.files, self.blobs, &queue, &episode_store);
+        let (file_store, blobs) = (Arc::new(self.files), Arc::new(self.blobs));
+        let files = files_on(&file_store, &blobs, &queue, &episode_store);
+        let compositions = compositions_on(self.compositions, self.templates, &file_store, &queue, &episode_store);
+        let artwork = artwork_on(compositions, self.renderer, blobs, show_store.clone());
         let (jobs, work) = jobs_on(queue, &episode_store, &log);
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
@@ -260,18 +284,7 @@ impl Api {
             shows: show_store,
             clock: clock.clone(),
         };
-        let activities = ActivityService {
-            activities: Arc::new(self.activities),
-            log: log.clone(),
-            gate: gate.clone(),
-            clock: clock.clone(),
-        };
-        let notifications = NotificationService {
-            notifications: Arc::new(self.notifications),
-            log: log.clone(),
-            gate,
-            clock: clock.clone(),
-        };
+        let (activities, notifications) = feeds_on(self.activities, self.notifications, &log, &gate, &clock);
         let app = App::new()
             .wrap(from_fn(boundary))
             .app_data(self.limits)
@@ -281,6 +294,7 @@ impl Api {
             .app_data(web::Data::new(shows))
             .app_data(web::Data::new(memberships))
             .app_data(web::Data::new(files))
+            .configure(artwork)
             .app_data(web::Data::new(jobs))
             .app_data(web::Data::new(work))
             .app_data(web::Data::new(episodes))
@@ -336,6 +350,29 @@ fn nobody_there(clock: Arc<MockClock>) -> PresenceService {
     PresenceService::new(NodeId::new(Uuid::from_u128(1)), Arc::new(MockPresenceStore::new()), clock)
 }
 
+/// What has happened, for everybody and for one.
+fn feeds_on(
+    activities: MockActivityStore,
+    notifications: MockNotificationStore,
+    log: &Arc<MockEventLog>,
+    gate: &Arc<MockReaderGate>,
+    clock: &Arc<MockClock>,
+) -> (ActivityService, NotificationService) {
+    let activities = ActivityService {
+        activities: Arc::new(activities),
+        log: log.clone(),
+        gate: gate.clone(),
+        clock: clock.clone(),
+    };
+    let notifications = NotificationService {
+        notifications: Arc::new(notifications),
+        log: log.clone(),
+        gate: gate.clone(),
+        clock: clock.clone(),
+    };
+    (activities, notifications)
+}
+
 /// Those who want work done, and those who do it.
 fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEventLog>) -> (JobService, WorkService) {
     let jobs = JobService {
@@ -348,15 +385,61 @@ fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEven
     (jobs, WorkService { queue: Arc::new(queue), log: log.clone() })
 }
 
+fn compositions_on(
+    compositions: MockCompositionStore,
+    templates: MockTemplateStore,
+    files: &Arc<MockFileStore>,
+    like: &JobQueue,
+    episodes: &Arc<MockEpisodeStore>,
+) -> CompositionService {
+    CompositionService {
+        compositions: Arc::new(compositions),
+        templates: Arc::new(templates),
+        episodes: episodes.clone(),
+        files: files.clone(),
+        jobs: like.jobs.clone(),
+        ledger: like.ledger.clone(),
+        clock: like.clock.clone(),
+        ids: like.ids.clone(),
+    }
+}
+
+/// Offers compositions, the templates of them, and what they are drawn with.
+fn artwork_on(
+    compositions: CompositionService,
+    renderer: MockRenderer,
+    blobs: Arc<MockBlobStore>,
+    shows: Arc<MockShowStore>,
+) -> impl FnOnce(&mut web::ServiceConfig) {
+    let templates = TemplateService {
+        templates: compositions.templates.clone(),
+        ledger: compositions.ledger.clone(),
+        clock: compositions.clock.clone(),
+        ids: compositions.ids.clone(),
+    };
+    let rendering = Rendering {
+        compositions: compositions.compositions.clone(),
+        episodes: compositions.episodes.clone(),
+        shows,
+        files: compositions.files.clone(),
+        blobs,
+        renderer: Arc::new(renderer),
+    };
+    |config| {
+        let config = config.app_data(web::Data::new(compositions)).app_data(web::Data::new(templates));
+        config.app_data(web::Data::new(rendering));
+    }
+}
+
 fn files_on(
-    files: MockFileStore,
-    blobs: MockBlobStore,
+    files: &Arc<MockFileStore>,
+    blobs: &Arc<MockBlobStore>,
     like: &JobQueue,
     episodes: &Arc<MockEpisodeStore>,
 ) -> FileService {
     FileService {
-        files: Arc::new(files),
-        blobs: Arc::new(blobs),
+        files: files.clone(),
+        blobs: blobs.clone(),
         inspector: Arc::new(inspector()),
         episodes: episodes.clone(),
         ledger: like.ledger.clone(),
@@ -364,6 +447,48 @@ fn files_on(
         ids: like.ids.clone(),
         limits: FileLimits { image: 1_000, ..FileLimits::default() },
     }
+}
+
+/// A pending composition of user 5, for [`pilot`], with one shape.
+pub(crate) fn artwork() -> Composition {
+    let time = Timestamp::from_micros(1_000_000).unwrap();
+    let layers = serde_json::json!([{ "role": "shade", "kind": "shape" }]);
+    Composition {
+        id: CompositionId::new(Uuid::from_u128(12)),
+        design: Design {
+            name: Line::parse("Pilot").unwrap(),
+            episode_id: Some(pilot().id),
+            template_id: DEFAULT_TEMPLATE,
+            formats: Formats::default(),
+            layers: LayerDrafts::read("layers", layers).unwrap().complete(&Layers::default()).unwrap(),
+        },
+        show_id: None,
+        status: CompositionStatus::Draft,
+        approval: Approval::Pending,
+        rejection_reason: None,
+        is_primary: false,
+        created_by: Some(UserId::new(Uuid::from_u128(5))),
+        created_at: time,
+        updated_by: Some(UserId::new(Uuid::from_u128(5))),
+        updated_at: time,
+        version: Version::new(3).unwrap(),
+    }
+}
+
+fn first_version(version: Version) -> CompositionVersion {
+    let Composition { id, design, created_by, created_at, .. } = artwork();
+    CompositionVersion {
+        composition_id: id,
+        version,
+        changed_fields: vec!["name".into()],
+        design,
+        created_by,
+        created_at,
+    }
+}
+
+fn layout() -> Template {
+    built_in().into_iter().next().unwrap()
 }
 
 /// A picture of three bytes.

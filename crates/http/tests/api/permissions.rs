@@ -30,7 +30,7 @@ const ADMINS: Lets = Lets::In([false, false, true, false]);
 const WORKERS: Lets = Lets::In([false, false, true, true]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 71] = [
+const TABLE: [(&str, Lets); 94] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -50,6 +50,29 @@ const TABLE: [(&str, Lets); 71] = [
     ("DELETE /api/v1/episodes/{id}", EDITORS),
     ("DELETE /api/v1/episodes/{id}?permanent=true", ADMINS),
     ("POST /api/v1/episodes/{id}/restore", EDITORS),
+    ("GET /api/v1/compositions", READERS),
+    ("POST /api/v1/compositions", EDITORS),
+    ("GET /api/v1/compositions/{id}", READERS),
+    ("PUT /api/v1/compositions/{id}", EDITORS),
+    ("PATCH /api/v1/compositions/{id}", EDITORS),
+    ("DELETE /api/v1/compositions/{id}", EDITORS),
+    ("POST /api/v1/compositions/{id}/submit", EDITORS),
+    ("POST /api/v1/compositions/{id}/approve", ADMINS),
+    ("POST /api/v1/compositions/{id}/reject", ADMINS),
+    ("POST /api/v1/compositions/{id}/primary", EDITORS),
+    ("POST /api/v1/compositions/{id}/render", EDITORS),
+    ("GET /api/v1/compositions/{id}/preview.svg", READERS),
+    ("GET /api/v1/compositions/{id}/outputs", READERS),
+    ("GET /api/v1/compositions/{id}/versions", READERS),
+    ("GET /api/v1/compositions/{id}/versions/{n}", READERS),
+    ("GET /api/v1/compositions/{id}/versions/{a}/compare/{b}", READERS),
+    ("POST /api/v1/compositions/{id}/revert/{n}", EDITORS),
+    ("GET /api/v1/templates", READERS),
+    ("POST /api/v1/templates", EDITORS),
+    ("GET /api/v1/templates/{id}", READERS),
+    ("PUT /api/v1/templates/{id}", EDITORS),
+    ("PATCH /api/v1/templates/{id}", EDITORS),
+    ("DELETE /api/v1/templates/{id}", EDITORS),
     ("GET /api/v1/files", READERS),
     ("POST /api/v1/files", EDITORS),
     ("POST /api/v1/episodes/{id}/files", EDITORS),
@@ -112,6 +135,7 @@ fn request(document: &Value, endpoint: &str) -> TestRequest {
     let id = "00000000-0000-7000-8000-000000000002";
     let path = path.replace("{id}", id).replace("{resource_type}", "episode").replace("{resource_id}", id);
     let path = path.replace("{file}", "start.js").replace("{user_id}", id);
+    let path = path.replace("{n}", "1").replace("{a}", "1").replace("{b}", "2");
     let bytes = operation.pointer("/requestBody/content/application~1octet-stream").is_some();
     let path = if bytes { format!("{path}?name=a.png") } else { path };
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&path);

@@ -16,6 +16,8 @@ const ADMINS: [bool; 4] = [false, false, true, false];
 
 const OF_EPISODE: &[&str] = &["episodes", "episode", "show", "feed"];
 const OF_SHOW: &[&str] = &["shows", "show", "feed"];
+const OF_COMPOSITION: &[&str] = &["compositions", "composition", "show", "feed"];
+const OF_TEMPLATE: &[&str] = &["templates", "feed"];
 const OF_JOB: &[&str] = &["jobs", "job", "show", "feed"];
 const OF_PROCESSOR: &[&str] = &["jobs", "feed"];
 const OF_FILE: &[&str] = &["files", "show", "feed"];
@@ -24,7 +26,7 @@ const OF_ACCOUNT: &[&str] = &["feed"];
 const OF_ONESELF: &[&str] = &["feed", "me"];
 
 /// Each event: the roles that may see it, and the topics that it belongs to.
-const TABLE: [(&str, [bool; 4], &[&str]); 24] = [
+const TABLE: [(&str, [bool; 4], &[&str]); 34] = [
     ("show_created", READERS, OF_SHOW),
     ("show_updated", READERS, OF_SHOW),
     ("show_deleted", READERS, OF_SHOW),
@@ -38,6 +40,16 @@ const TABLE: [(&str, [bool; 4], &[&str]); 24] = [
     ("user_logged_in", ADMINS, OF_ACCOUNT),
     ("user_logged_out", ADMINS, OF_ACCOUNT),
     ("membership_changed", READERS, OF_MEMBER),
+    ("composition_created", READERS, OF_COMPOSITION),
+    ("composition_updated", READERS, OF_COMPOSITION),
+    ("composition_deleted", READERS, OF_COMPOSITION),
+    ("composition_submitted", READERS, OF_COMPOSITION),
+    ("composition_approved", READERS, OF_COMPOSITION),
+    ("composition_rejected", READERS, OF_COMPOSITION),
+    ("composition_rendered", READERS, OF_COMPOSITION),
+    ("template_created", READERS, OF_TEMPLATE),
+    ("template_updated", READERS, OF_TEMPLATE),
+    ("template_deleted", READERS, OF_TEMPLATE),
     ("job_created", READERS, OF_JOB),
     ("job_started", READERS, OF_JOB),
     ("job_completed", READERS, OF_JOB),
@@ -52,11 +64,14 @@ const TABLE: [(&str, [bool; 4], &[&str]); 24] = [
 ];
 
 /// The topics, those of single records as the samples have them.
-const TOPICS: [&str; 9] = [
+const TOPICS: [&str; 12] = [
     "episodes",
     "episode:00000000-0000-0000-0000-000000000002",
     "shows",
     "show:00000000-0000-0000-0000-000000000007",
+    "compositions",
+    "composition:00000000-0000-0000-0000-000000000008",
+    "templates",
     "jobs",
     "job:00000000-0000-0000-0000-000000000004",
     "files",
@@ -71,6 +86,9 @@ fn name(topic: &str) -> &'static str {
         Topic::Episode(_) => "episode",
         Topic::Shows => "shows",
         Topic::Show(_) => "show",
+        Topic::Compositions => "compositions",
+        Topic::Composition(_) => "composition",
+        Topic::Templates => "templates",
         Topic::Jobs => "jobs",
         Topic::Job(_) => "job",
         Topic::Files => "files",

@@ -7,10 +7,12 @@ use showrunner_domain::show::Show;
 use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
 
 use super::accounts::{write_password, write_session, write_user};
+use super::compositions::{write_composition, write_output, write_version};
 use super::files::{write_blob, write_file};
 use super::jobs::write_job;
 use super::memberships::write_membership;
 use super::receipts::keep_receipt;
+use super::templates::write_template;
 use super::{Conn, append_events};
 use crate::cached::Cached;
 use crate::failure::Failure;
@@ -21,7 +23,7 @@ use crate::types::DbId;
 /// Writes `sets` as if they were one. The first statement that fails ends it: then the transaction must be undone.
 pub(crate) fn commit(conn: &mut Conn, sets: &[ChangeSet]) -> Result<(), Failure> {
     for set in sets {
-        if let Some((receipt, change)) = set.receipt().zip(set.changes().first()) {
+        if let Some((receipt, change)) = set.receipt().zip(set.asked_for()) {
             keep_receipt(conn, receipt, change)?;
         }
     }
@@ -42,6 +44,10 @@ fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
         RecordChange::Membership(change) => write_membership(conn, change),
         RecordChange::User(change) => write_user(conn, change),
         RecordChange::Session(change) => write_session(conn, change),
+        RecordChange::Composition(change) => write_composition(conn, change),
+        RecordChange::CompositionVersion(version) => write_version(conn, version),
+        RecordChange::Output(change) => write_output(conn, change),
+        RecordChange::Template(change) => write_template(conn, change),
         RecordChange::Job(change) => write_job(conn, change),
         RecordChange::File(change) => write_file(conn, change),
         RecordChange::Blob(blob) => write_blob(conn, blob),

@@ -17,6 +17,7 @@ mod accounts;
 mod activities;
 mod activity_counts;
 mod commit;
+mod compositions;
 mod episodes;
 mod files;
 mod import;
@@ -33,6 +34,7 @@ mod receipts;
 mod shows;
 mod sign_ins;
 mod sorted;
+mod templates;
 mod users;
 
 use std::sync::Arc;
@@ -65,6 +67,8 @@ impl Store {
             shows: store.clone(),
             episodes: store.clone(),
             imports: store.clone(),
+            compositions: store.clone(),
+            templates: store.clone(),
             jobs: store.clone(),
             files: store.clone(),
             memberships: store.clone(),

@@ -27,6 +27,8 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
     let (expected, record) = match change {
         RecordChange::Show(change) => (change.expected(), text(change.state())?),
         RecordChange::Episode(change) => (change.expected(), text(change.state())?),
+        RecordChange::Composition(change) => (change.expected(), text(change.state())?),
+        RecordChange::Template(change) => (change.expected(), text(change.state())?),
         RecordChange::Job(change) => (change.expected(), text(change.state())?),
         RecordChange::User(change) => (change.expected(), text(change.state())?),
         // Nothing that may be repeated changes these first.
@@ -34,6 +36,8 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
         | RecordChange::Session(_)
         | RecordChange::Password(_)
         | RecordChange::File(_)
+        | RecordChange::CompositionVersion(_)
+        | RecordChange::Output(_)
         | RecordChange::Blob(_)
         | RecordChange::Occurrence(_) => return Ok(()),
     };

@@ -1,6 +1,7 @@
 //! Rows, and how they become records and back. A row that no record fits is an error that names table, row and column.
 
 mod activity;
+mod composition;
 mod episode;
 mod episode_update;
 mod event;
@@ -11,9 +12,11 @@ mod notification;
 mod presence;
 mod session;
 mod show;
+mod template;
 mod user;
 
 pub(crate) use activity::ActivityRow;
+pub(crate) use composition::{CompositionRow, OutputRow, VersionRow, output, output_status};
 pub(crate) use episode::EpisodeRow;
 pub(crate) use episode_update::EpisodeUpdate;
 pub(crate) use event::{EventRow, OutboxRow};
@@ -24,6 +27,7 @@ pub(crate) use notification::NotificationRow;
 pub(crate) use presence::{ChoiceRow, EndedRow, LeaseRow, PresenceRow, node_id};
 pub(crate) use session::SessionRow;
 pub(crate) use show::ShowRow;
+pub(crate) use template::TemplateRow;
 pub(crate) use user::UserRow;
 
 use showrunner_domain::Version;

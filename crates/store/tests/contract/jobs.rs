@@ -28,7 +28,7 @@ on_both_stores!(
     jobs_are_listed_and_counted,
 );
 
-fn jobs_on(ports: &Ports, clock: &Arc<HandSetClock>) -> JobService {
+pub(crate) fn jobs_on(ports: &Ports, clock: &Arc<HandSetClock>) -> JobService {
     JobService {
         jobs: ports.jobs.clone(),
         episodes: ports.episodes.clone(),

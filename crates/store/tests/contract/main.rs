@@ -5,6 +5,7 @@
 mod accounts;
 mod activity_counts;
 mod commits;
+mod compositions;
 mod files;
 mod growth;
 mod jobs;

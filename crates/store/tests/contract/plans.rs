@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use showrunner_domain::composition::{Approval, CompositionAfter, CompositionFilter, CompositionQuery};
 use showrunner_domain::episode::{EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeSort};
 use showrunner_domain::event::{Effects, ReaderName, Seq};
 use showrunner_domain::file::{FileFilter, FileQuery, FileType, Sha256};
@@ -17,6 +18,7 @@ use showrunner_domain::show::ShowId;
 use showrunner_domain::{Advance, Limit, Terms};
 use showrunner_store::{Location, open};
 
+use crate::compositions;
 use crate::jobs::{claim, queue};
 use crate::on_both_stores;
 use crate::world::{World, editor, next_id, titled};
@@ -187,6 +189,33 @@ async fn jobs_and_files_are_found_by_an_index(mut world: World) {
     assert!(assert_cheap(&world, "a blob by its digest") >= 1);
 }
 
+async fn compositions_are_found_by_an_index(mut world: World) {
+    let _listening = LISTENING.lock().await;
+    let one = compositions::create(&world, "Pilot", None).await;
+    listen_to(&mut world);
+
+    let compositions = world.ports.compositions.clone();
+    compositions.find_composition(one.id).await.unwrap();
+    compositions.find_primary(EpisodeId::new(next_id())).await.unwrap();
+    assert!(assert_cheap(&world, "a composition") >= 3);
+    let filters = [
+        CompositionFilter::default(),
+        CompositionFilter { approval: Some(Approval::Pending), ..CompositionFilter::default() },
+        CompositionFilter { episode_id: Some(EpisodeId::new(next_id())), ..CompositionFilter::default() },
+    ];
+    for filter in filters {
+        let after = Some(CompositionAfter::of(&one));
+        let query = CompositionQuery { filter, after, ..CompositionQuery::default() };
+        compositions.list_compositions(query).await.unwrap();
+        assert!(assert_cheap(&world, "a page of compositions") >= 1);
+    }
+    compositions.list_versions(one.id, None, Limit::default()).await.unwrap();
+    compositions.find_version(one.id, one.version).await.unwrap();
+    compositions.list_outputs(one.id).await.unwrap();
+    compositions.find_rendering(Sha256::parse("0".repeat(64)).unwrap()).await.unwrap();
+    assert!(assert_cheap(&world, "versions and outputs of a composition") >= 4);
+}
+
 #[test]
 fn a_plan_that_scans_or_sorts_is_noticed() {
     let world = World::on_sqlite();
@@ -194,4 +223,8 @@ fn a_plan_that_scans_or_sorts_is_noticed() {
     assert_eq!(dear(&plan).len(), 2, "{plan:?}");
 }
 
-on_both_stores!(hot_statements_find_their_rows_by_an_index, jobs_and_files_are_found_by_an_index);
+on_both_stores!(
+    hot_statements_find_their_rows_by_an_index,
+    jobs_and_files_are_found_by_an_index,
+    compositions_are_found_by_an_index,
+);

@@ -9,7 +9,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use showrunner_domain::job::{
     Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore, JobType,
-    ProgressNews, ProgressRevision,
+    ProgressNews, ProgressRevision, UniqueKey,
 };
 use showrunner_domain::{Limit, Page, StoreError, Timestamp};
 
@@ -26,6 +26,16 @@ impl JobStore for Store {
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         let found = self.engine.read_briefly(move |conn| {
             let query = dsl::jobs.filter(dsl::id.eq(DbId(id.uuid()))).select(JobRow::as_select());
+            query.first(conn).optional()?.map(Job::try_from).transpose()
+        });
+        Ok(found.await?)
+    }
+
+    async fn find_live_job(&self, job_type: JobType, key: UniqueKey) -> Result<Option<Job>, StoreError> {
+        let found = self.engine.read_briefly(move |conn| {
+            let live = [JobStatus::Pending, JobStatus::Processing].map(JobStatus::as_str);
+            let of_key = dsl::jobs.filter(dsl::job_type.eq(job_type.as_str())).filter(dsl::unique_key.eq(key.as_str()));
+            let query = of_key.filter(dsl::status.eq_any(live)).select(JobRow::as_select());
             query.first(conn).optional()?.map(Job::try_from).transpose()
         });
         Ok(found.await?)

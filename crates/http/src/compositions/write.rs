@@ -1,0 +1,48 @@
+//! Writing compositions.
+
+use actix_web::{HttpRequest, web};
+use showrunner_domain::Terms;
+use showrunner_domain::composition::{CompositionId, CompositionService};
+use showrunner_web::{Identified, JsonBody};
+
+use super::members;
+use crate::answer::Answer;
+use crate::answered::{Asked, answered};
+use crate::{etag, fields, path, query, terms};
+
+type Compositions = web::Data<CompositionService>;
+
+pub(super) async fn create(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    body: JsonBody,
+    compositions: Compositions,
+) -> Answer {
+    query::none(&request)?;
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, compositions.clock.now())?;
+    let new = fields::complete(body, members::new)?;
+    answered(Asked::Creation, &compositions.create(&caller, new, &terms).await?)
+}
+
+/// PUT and PATCH alike: fields that are not given stay as they are.
+pub(super) async fn update(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    body: JsonBody,
+    compositions: Compositions,
+) -> Answer {
+    let id: CompositionId = path::id(&request)?;
+    query::none(&request)?;
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, compositions.clock.now())?;
+    let patch = fields::read(body, members::patch)?;
+    answered(Asked::Change, &compositions.update(&caller, id, patch, &terms).await?)
+}
+
+pub(super) async fn delete(Identified(caller): Identified, request: HttpRequest, compositions: Compositions) -> Answer {
+    let id: CompositionId = path::id(&request)?;
+    query::none(&request)?;
+    let terms = Terms::from(etag::precondition(&request)?);
+    answered(Asked::Change, &compositions.delete(&caller, id, &terms).await?)
+}

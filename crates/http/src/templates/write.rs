@@ -1,0 +1,48 @@
+//! Writing templates.
+
+use actix_web::{HttpRequest, web};
+use showrunner_domain::Terms;
+use showrunner_domain::composition::{TemplateId, TemplateService};
+use showrunner_web::{Identified, JsonBody};
+
+use super::members;
+use crate::answer::Answer;
+use crate::answered::{Asked, answered};
+use crate::{etag, fields, path, query, terms};
+
+type Templates = web::Data<TemplateService>;
+
+pub(super) async fn create(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    body: JsonBody,
+    templates: Templates,
+) -> Answer {
+    query::none(&request)?;
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, templates.clock.now())?;
+    let new = fields::complete(body, members::new)?;
+    answered(Asked::Creation, &templates.create(&caller, new, &terms).await?)
+}
+
+/// PUT and PATCH alike: fields that are not given stay as they are.
+pub(super) async fn update(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    body: JsonBody,
+    templates: Templates,
+) -> Answer {
+    let id: TemplateId = path::id(&request)?;
+    query::none(&request)?;
+    let body = body.read().await?;
+    let terms = terms::of(&request, &caller, &body, templates.clock.now())?;
+    let patch = fields::read(body, members::patch)?;
+    answered(Asked::Change, &templates.update(&caller, id, patch, &terms).await?)
+}
+
+pub(super) async fn delete(Identified(caller): Identified, request: HttpRequest, templates: Templates) -> Answer {
+    let id: TemplateId = path::id(&request)?;
+    query::none(&request)?;
+    let terms = Terms::from(etag::precondition(&request)?);
+    answered(Asked::Change, &templates.delete(&caller, id, &terms).await?)
+}

@@ -1,0 +1,62 @@
+//! Templates: reading and writing them.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use showrunner_domain::composition::{Template, TemplateAfter, TemplateId, TemplateQuery, TemplateStore};
+use showrunner_domain::{Change, Page, StoreError};
+
+use super::commit::won;
+use super::{Conn, Store};
+use crate::failure::Failure;
+use crate::rows::TemplateRow;
+use crate::schema::templates::dsl;
+use crate::types::{DbId, DbInstant};
+
+#[async_trait]
+impl TemplateStore for Store {
+    async fn find_template(&self, id: TemplateId) -> Result<Option<Template>, StoreError> {
+        let found = self.engine.read_briefly(move |conn| {
+            let query = dsl::templates.filter(dsl::id.eq(DbId(id.uuid()))).select(TemplateRow::as_select());
+            query.first(conn).optional()?.map(Template::try_from).transpose()
+        });
+        Ok(found.await?)
+    }
+
+    async fn list_templates(&self, query: TemplateQuery) -> Result<Page<Template, TemplateAfter>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+    }
+}
+
+fn list(conn: &mut Conn, query: TemplateQuery) -> Result<Page<Template, TemplateAfter>, Failure> {
+    let total = if query.total {
+        let count: i64 = dsl::templates.count().get_result(conn)?;
+        Some(count.unsigned_abs())
+    } else {
+        None
+    };
+    let mut rows = dsl::templates.into_boxed();
+    if let Some(after) = query.after {
+        let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
+        rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
+    }
+    let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
+    let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
+    let rows: Vec<TemplateRow> = rows.select(TemplateRow::as_select()).load(conn)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(Template::try_from).collect();
+    Ok(Page::cut(items?, query.limit, total, TemplateAfter::of))
+}
+
+pub(super) fn write_template(conn: &mut Conn, change: &Change<Template>) -> Result<(), Failure> {
+    let row = TemplateRow::try_from(change.state())?;
+    let Some(expected) = change.expected() else {
+        diesel::insert_into(dsl::templates).values(row).execute(conn)?;
+        return Ok(());
+    };
+    let seen = dsl::templates.filter(dsl::id.eq(DbId(change.state().id.uuid())));
+    let seen = seen.filter(dsl::version.eq(expected.get()));
+    won(if change.is_erased() {
+        diesel::delete(seen).execute(conn)?
+    } else {
+        diesel::update(seen).set(row).execute(conn)?
+    })
+}
