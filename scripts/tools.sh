@@ -15,6 +15,7 @@ need postgresql-client command -v psql
 need sqlite3 command -v sqlite3     # the runbook's questions
 need strace command -v strace       # counts the fdatasyncs of a batch
 need faketime command -v faketime   # runs a node with its clock behind
+need ffmpeg command -v ffmpeg       # videos
 need curl command -v curl
 need python3 command -v python3
 need python3-venv python3 -c 'import venv, ensurepip'

@@ -12,13 +12,14 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("showrunner-domain", &[]),
     ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
     ("showrunner-blobs", &["showrunner-domain"]),
     ("showrunner-csv", &["showrunner-domain"]),
     ("showrunner-render", &["showrunner-domain"]),
+    ("showrunner-media", &["showrunner-domain"]),
     ("showrunner-identity", &["showrunner-domain"]),
     ("showrunner-web", &["showrunner-domain"]),
     ("showrunner-http", &["showrunner-domain", "showrunner-web"]),
