@@ -51,7 +51,7 @@ impl JobHandler for CompositionRender {
         let Payload { composition_id, formats, encoding } = job.read_payload()?;
         let formats = formats.map(Formats::parse).transpose();
         let formats = formats.map_err(|reason| Failing::for_good(&format!("formats {reason}")))?;
-        let caller = self.on_behalf.creator(job).await?;
+        let caller = job.caller(&self.on_behalf).await?;
         let found = self.rendering.compositions.find_composition(composition_id).await.map_err(ServiceError::from)?;
         let composition = found.ok_or(ServiceError::NotFound { kind: ResourceKind::Composition })?;
         may(&caller, Action::Write, &composition)?;

@@ -40,7 +40,7 @@ impl JobHandler for BatchDelete {
         if episode_ids.len() > MOST {
             return Err(Failing::for_good("episode_ids may name at most 10000 episodes: use several jobs"));
         }
-        let caller = self.on_behalf.creator(job).await?;
+        let caller = job.caller(&self.on_behalf).await?;
         let (mut deleted, mut gone) = (0_usize, 0_usize);
         for (place, id) in episode_ids.iter().enumerate() {
             match self.episodes.delete(&caller, *id, &Terms::default()).await {

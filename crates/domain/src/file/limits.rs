@@ -27,6 +27,10 @@ impl Default for FileLimits {
 }
 
 impl FileLimits {
+    /// No limits, for what jobs make.
+    pub(super) const NONE: Self =
+        Self { video: u64::MAX, image: u64::MAX, script: u64::MAX, archive: u64::MAX, other: u64::MAX };
+
     /// The limit for files of this type, to set it.
     pub const fn of_mut(&mut self, kind: FileType) -> &mut u64 {
         match kind {

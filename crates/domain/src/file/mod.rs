@@ -3,11 +3,14 @@
 mod blob;
 mod kind;
 mod limits;
+mod making;
 mod name;
 mod port;
 mod query;
 mod record;
 mod service;
+#[cfg(test)]
+pub(crate) mod studio;
 mod transition;
 mod upload;
 
@@ -16,6 +19,7 @@ pub use blob::{BlobError, BlobKey, BlobReader, BlobStore, BlobWriter, ByteRange,
 pub use blob::{MockBlobReader, MockBlobStore, MockBlobWriter, MockInspection, MockInspector};
 pub use kind::{ContentType, FileType};
 pub use limits::FileLimits;
+pub(crate) use making::Making;
 pub use name::FileName;
 pub use port::FileStore;
 #[cfg(any(test, feature = "mocks"))]

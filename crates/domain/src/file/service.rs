@@ -13,7 +13,7 @@ use crate::writing::{Decision, Writing};
 use crate::{Answered, ChangeSet, Clock, IdSource, Ledger, Page, RecordChange, ResourceKind, ServiceError, Terms};
 
 /// For how long a blob may be there before its record, in seconds: a sweep leaves it alone for that time.
-const GRACE: i64 = 60 * 60;
+pub(super) const GRACE: i64 = 60 * 60;
 
 /// Everything that can be done with files.
 pub struct FileService {
@@ -50,6 +50,16 @@ impl FileService {
 
     /// Begins an upload.
     pub async fn begin<'a>(&'a self, caller: &'a Caller, new: NewFile) -> Result<Upload<'a>, ServiceError> {
+        self.begin_within(self.limits, caller, new).await
+    }
+
+    /// Begins an upload of a file that may be as large as `limits` say.
+    pub(super) async fn begin_within<'a>(
+        &'a self,
+        limits: FileLimits,
+        caller: &'a Caller,
+        new: NewFile,
+    ) -> Result<Upload<'a>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::File)?;
         let show_id = show_of(self.episodes.as_ref(), new.episode_id).await?;
         permit_within(&caller.actor, Action::Write, ResourceKind::File, show_id)?;
@@ -66,6 +76,7 @@ impl FileService {
             head: Vec::new(),
             content_type: None,
             size: 0,
+            limits,
         })
     }
 
@@ -84,6 +95,23 @@ impl FileService {
             self.ledger.commit(ChangeSet::from_iter([RecordChange::Occurrence(event)])).await?;
         }
         Ok(reader)
+    }
+
+    /// All bytes of a file that a caller was given, for what is made of them: that is no download.
+    pub(crate) async fn content(&self, file: &File) -> Result<Box<dyn BlobReader>, ServiceError> {
+        Ok(self.blobs.open(file.blob, 0..file.size).await?)
+    }
+
+    /// The same in memory, where there are at most `most` of them.
+    pub(crate) async fn whole(&self, file: &File, most: u64) -> Result<Vec<u8>, ServiceError> {
+        if file.size > most {
+            return Err(ServiceError::TooLarge { what: file.file_type.as_str(), limit: most });
+        }
+        let (mut reader, mut all) = (self.content(file).await?, Vec::new());
+        while let Some(bytes) = reader.next().await? {
+            all.extend(bytes);
+        }
+        Ok(all)
     }
 
     /// Deletes a file for good and answers its last state.

@@ -1,7 +1,8 @@
 //! An upload on its way: bytes go to the blob store as they come, and a record is made when the last is durable.
 
 use super::{
-    Blob, BlobError, BlobKey, BlobWriter, ContentType, File, FileId, FileService, FileType, Inspection, NewFile,
+    Blob, BlobError, BlobKey, BlobReader, BlobWriter, ContentType, File, FileId, FileLimits, FileService, FileType,
+    Inspection, NewFile,
 };
 use crate::event::Stamp;
 use crate::identity::Caller;
@@ -26,9 +27,22 @@ pub struct Upload<'a> {
     pub(super) head: Vec<u8>,
     pub(super) content_type: Option<ContentType>,
     pub(super) size: u64,
+    pub(super) limits: FileLimits,
 }
 
-impl Upload<'_> {
+/// A file whose bytes are durable, before it has a record.
+pub(super) struct Stored<'a> {
+    service: &'a FileService,
+    caller: &'a Caller,
+    id: FileId,
+    new: NewFile,
+    show_id: Option<ShowId>,
+    content_type: ContentType,
+    /// The bytes, as nobody knows them yet.
+    pub(super) blob: Blob,
+}
+
+impl<'a> Upload<'a> {
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -49,23 +63,22 @@ impl Upload<'_> {
         Ok(self.writer.write(bytes).await?)
     }
 
+    /// Takes all bytes that `reader` gives.
+    pub(crate) async fn write_all(&mut self, mut reader: Box<dyn BlobReader>) -> Result<(), ServiceError> {
+        while let Some(bytes) = reader.next().await? {
+            self.write(&bytes).await?;
+        }
+        Ok(())
+    }
+
     /// Makes the record, once every byte is durable. Bytes that are there already are not kept twice.
-    pub async fn finish(mut self) -> Result<File, ServiceError> {
-        let content_type = self.look();
-        self.check(FileType::of(&content_type))?;
-        self.writer.finish().await?;
-        let (service, key, size) = (self.service, self.key, self.size);
-        let sha256 = self.inspection.digest();
-        let id = FileId::new(service.ids.next());
+    pub async fn finish(self) -> Result<File, ServiceError> {
+        let stored = self.store().await?;
+        let (service, key) = (stored.service, stored.blob.key);
         for _ in 0..RACES {
-            let known = service.files.find_blob(sha256.clone()).await?;
-            let new = known.is_none().then(|| Blob { key, sha256: sha256.clone(), size });
-            let Some(blob) = known.or_else(|| new.clone()) else { continue };
-            let stamp = Stamp::of(self.caller, service.ids.as_ref(), service.clock.now());
-            let change = File::create(id, self.new.clone(), content_type.clone(), blob, self.show_id, &stamp);
-            let file = change.state().clone();
-            let set = new.map(RecordChange::Blob).into_iter().chain([RecordChange::File(change)]).collect();
-            match service.ledger.commit(set).await {
+            let known = service.files.find_blob(stored.blob.sha256.clone()).await?;
+            let (file, changes) = stored.record(known);
+            match service.ledger.commit(changes.into_iter().collect()).await {
                 Ok(_) => {
                     if file.blob != key {
                         service.forget(key).await;
@@ -82,6 +95,16 @@ impl Upload<'_> {
         Err(CommitError::Stale.into())
     }
 
+    /// Answers when every byte is durable.
+    pub(super) async fn store(mut self) -> Result<Stored<'a>, ServiceError> {
+        let content_type = self.look();
+        self.check(FileType::of(&content_type))?;
+        self.writer.finish().await?;
+        let Self { service, caller, new, show_id, key, inspection, size, .. } = self;
+        let blob = Blob { key, sha256: inspection.digest(), size };
+        Ok(Stored { service, caller, id: FileId::new(service.ids.next()), new, show_id, content_type, blob })
+    }
+
     /// Says what the content is, by what has come of it.
     fn look(&mut self) -> ContentType {
         let head = std::mem::take(&mut self.head);
@@ -89,8 +112,20 @@ impl Upload<'_> {
     }
 
     fn check(&self, kind: FileType) -> Result<(), ServiceError> {
-        let limit = self.service.limits.of(kind);
+        let limit = self.limits.of(kind);
         if self.size <= limit { Ok(()) } else { Err(ServiceError::TooLarge { what: kind.as_str(), limit }) }
+    }
+}
+
+impl Stored<'_> {
+    /// The file, and what writes its record: with the blob that is `known` to have these bytes, or else with a new one.
+    pub(super) fn record(&self, known: Option<Blob>) -> (File, Vec<RecordChange>) {
+        let new = known.is_none().then(|| RecordChange::Blob(self.blob.clone()));
+        let blob = known.unwrap_or_else(|| self.blob.clone());
+        let stamp = Stamp::of(self.caller, self.service.ids.as_ref(), self.service.clock.now());
+        let change = File::create(self.id, self.new.clone(), self.content_type.clone(), blob, self.show_id, &stamp);
+        let file = change.state().clone();
+        (file, new.into_iter().chain([RecordChange::File(change)]).collect())
     }
 }
 

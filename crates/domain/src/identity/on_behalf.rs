@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::access::actor;
 use super::{Caller, Role, UserId, UserStore};
 use crate::event::Origin;
-use crate::job::{Failing, Job};
 use crate::{Clock, ServiceError};
 
 /// Finds out what somebody may do who is not there.
@@ -17,17 +16,6 @@ pub struct OnBehalf {
 }
 
 impl OnBehalf {
-    /// Whoever wanted `job`, as they are now.
-    ///
-    /// # Errors
-    /// A failure for good where nobody wanted it, or they are gone.
-    pub async fn creator(&self, job: &Job) -> Result<Caller, Failing> {
-        let Some((user, granted)) = job.created_by.zip(job.granted) else {
-            return Err(Failing::for_good("nobody wanted this job on whose behalf it could be done"));
-        };
-        Ok(self.of(user, granted).await?)
-    }
-
     /// The user as they are now, with no more than the role that was `granted` to them when they asked.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::{Failing, Job, JobError, JobType, Progress, ProgressMessage};
+use crate::identity::{Caller, OnBehalf};
 use crate::{RecordChange, ServiceError};
 
 /// What came of a job.
@@ -43,6 +44,19 @@ pub trait JobHandler: Send + Sync {
     /// Does `job`. A job may be done more than once: its worker may be killed at the very end. Where the job is called off
     /// the future is dropped at its next `await`, and MUST then leave nothing running.
     async fn run(&self, job: &Job, reporter: Arc<dyn Reporter>) -> Result<Done, Failing>;
+}
+
+impl Job {
+    /// Whoever wanted the job, with what they may do now and no more than they might when they asked.
+    ///
+    /// # Errors
+    /// A failure for good where nobody did, or they are gone.
+    pub async fn caller(&self, on_behalf: &OnBehalf) -> Result<Caller, Failing> {
+        let Some((user, granted)) = self.created_by.zip(self.granted) else {
+            return Err(Failing::for_good("nobody wanted this job on whose behalf it could be done"));
+        };
+        Ok(on_behalf.of(user, granted).await?)
+    }
 }
 
 impl Failing {

@@ -73,7 +73,8 @@ impl JobQueue {
         Ok(self.jobs.beat(beats, self.clock.now()).await?)
     }
 
-    /// Ends a job with what came of it, which is all written or not at all.
+    /// Ends a job with what came of it, which is all written or not at all. Where more than the job itself cannot be written, as
+    /// others were first with what must be unique or took away what it refers to, the attempt has failed: another one sees that.
     ///
     /// # Errors
     /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
@@ -84,7 +85,14 @@ impl JobQueue {
         handle: ReceiptHandle,
         done: &Done,
     ) -> Result<Job, ServiceError> {
-        self.end(hands, job, done, |job, stamp| job.complete(handle, done.results.clone(), stamp)).await
+        let more = !done.more.is_empty() || done.afresh.is_some();
+        let end = self.end(hands, job.clone(), done, |job, stamp| job.complete(handle, done.results.clone(), stamp));
+        match end.await {
+            Err(refused) if more && !matches!(refused, ServiceError::LeaseLost | ServiceError::Unavailable(_)) => {
+                self.fail(hands, job, handle, &Failing::for_now(&refused.to_string())).await
+            }
+            ended => ended,
+        }
     }
 
     /// Ends an attempt without success: the job is tried again later, or fails for good.
@@ -154,5 +162,34 @@ impl JobQueue {
     fn stamp(&self, hands: &Hands, now: Timestamp) -> Stamp {
         let Hands { actor, origin } = hands.clone();
         Stamp { id: EventId::new(self.ids.next()), now, actor, origin }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+    use crate::Committed;
+    use crate::file::studio::ids;
+    use crate::job::JobStatus;
+    use crate::job::tests::{handle, job, leased};
+    use crate::mocks::{MockClock, MockJobStore, MockLedger};
+
+    #[test]
+    fn an_end_whose_records_cannot_be_written_is_a_failure_that_may_pass() {
+        let (mut ledger, mut clock) = (MockLedger::new(), MockClock::new());
+        ledger.expect_commit().times(2).returning(|set| match set.changes().len() {
+            1 => Ok(Committed),
+            _ => Err(CommitError::AlreadyExists { what: "a file with these bytes" }),
+        });
+        clock.expect_now().returning(|| Timestamp::from_micros(2_000_000_000_000_000).unwrap());
+        let (ledger, clock) = (Arc::new(ledger), Arc::new(clock));
+        let queue = JobQueue { jobs: Arc::new(MockJobStore::new()), ledger, clock, ids: Arc::new(ids()) };
+        let more = [RecordChange::Job(leased(job(), 8, 1))];
+        let claimed = leased(job(), 7, 1).state().clone();
+        let ended = block_on(queue.complete(&Hands::own(), claimed, handle(7), None, &more)).unwrap();
+        assert_eq!((ended.status, ended.retry_count), (JobStatus::Pending, 1));
+        assert_eq!(ended.error_message.unwrap().as_str(), "a file with these bytes already exists");
     }
 }

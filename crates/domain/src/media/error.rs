@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::job::Failing;
+
 /// Why something was not done with a video, a picture or an archive.
 #[derive(Debug, Error)]
 pub enum MediaError {
@@ -37,5 +39,18 @@ impl MediaError {
     /// Says what is wrong with the bytes.
     pub fn unusable(reason: impl Into<String>) -> Self {
         Self::Unusable { reason: reason.into() }
+    }
+}
+
+/// Only what the tool failed at may go well another time.
+impl From<MediaError> for Failing {
+    fn from(error: MediaError) -> Self {
+        let told = error.to_string();
+        match error {
+            MediaError::Failed(_) => Self::for_now(&told),
+            MediaError::Missing { .. } | MediaError::Unusable { .. } | MediaError::TooMuch { .. } => {
+                Self::for_good(&told)
+            }
+        }
     }
 }
