@@ -29,6 +29,12 @@ impl BlobError {
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+
+    /// What was wrapped.
+    #[must_use]
+    pub fn cause(&self) -> &(dyn std::error::Error + Send + Sync) {
+        self.0.as_ref()
+    }
 }
 
 /// Keeps bytes.

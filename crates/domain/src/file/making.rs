@@ -29,6 +29,11 @@ impl<'a> Making<'a> {
         Self { files, caller, limits: FileLimits::NONE, blobs: HashMap::new(), changes: Vec::new(), since: None }
     }
 
+    /// The same with files that may be as large as those that are uploaded.
+    pub(crate) fn within_limits(self) -> Self {
+        Self { limits: self.files.limits, ..self }
+    }
+
     /// Begins a file.
     pub(crate) async fn begin(&self, new: NewFile) -> Result<Upload<'a>, ServiceError> {
         self.files.begin_within(self.limits, self.caller, new).await

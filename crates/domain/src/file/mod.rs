@@ -1,6 +1,7 @@
 //! Files: what people upload and jobs make. The bytes lie in a blob store; what is known of them is a record.
 
 mod blob;
+mod bulk_upload;
 mod kind;
 mod limits;
 mod making;
@@ -17,6 +18,7 @@ mod upload;
 pub use blob::{BlobError, BlobKey, BlobReader, BlobStore, BlobWriter, ByteRange, Inspection, Inspector};
 #[cfg(any(test, feature = "mocks"))]
 pub use blob::{MockBlobReader, MockBlobStore, MockBlobWriter, MockInspection, MockInspector};
+pub use bulk_upload::BulkUpload;
 pub use kind::{ContentType, FileType};
 pub use limits::FileLimits;
 pub(crate) use making::Making;
