@@ -10,7 +10,7 @@ pub use crate::identity::{
     MockPasswordHasher, MockSecrets, MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier,
     MockUserStore,
 };
-pub use crate::import::MockImportStore;
+pub use crate::import::{MockImportStore, MockTableText};
 pub use crate::job::{MockJobHandler, MockJobStore};
 pub use crate::ledger::MockLedger;
 pub use crate::media::{

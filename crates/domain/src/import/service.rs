@@ -66,9 +66,9 @@ impl ImportService {
     /// Creates an episode for every row of `sheet`, and the shows that are missing, or nothing. `caller` is `None` for
     /// an operator on the command line, who may import and is told nothing afterwards.
     pub async fn import(&self, caller: Option<&Caller>, sheet: Sheet, mode: Mode) -> Result<Imported, ImportError> {
-        let (set, imported) = self.prepare(caller, sheet).await?;
+        let (changes, imported) = self.prepare(caller, sheet).await?;
         if mode == Mode::Write {
-            self.ledger.commit(set).await.map_err(ServiceError::from)?;
+            self.ledger.commit(changes.into_iter().collect()).await.map_err(ServiceError::from)?;
         }
         Ok(imported)
     }
@@ -76,7 +76,8 @@ impl ImportService {
     /// Like [`import`](Self::import) by an operator, but once a day for all callers of this `name`, however many there
     /// are at once: `None` where another one was first.
     pub async fn import_once(&self, name: &str, sheet: Sheet) -> Result<Option<Imported>, ImportError> {
-        let (set, imported) = self.prepare(None, sheet).await?;
+        let (changes, imported) = self.prepare(None, sheet).await?;
+        let set: ChangeSet = changes.into_iter().collect();
         let receipt =
             Receipt { scope: format!("import {name}"), fingerprint: String::new(), asked_at: self.clock.now() };
         match self.ledger.commit(set.with_receipt(receipt)).await {
@@ -86,7 +87,12 @@ impl ImportService {
         }
     }
 
-    async fn prepare(&self, caller: Option<&Caller>, sheet: Sheet) -> Result<(ChangeSet, Imported), ImportError> {
+    /// What an import writes, for whoever commits it together with more.
+    pub(super) async fn prepare(
+        &self,
+        caller: Option<&Caller>,
+        sheet: Sheet,
+    ) -> Result<(Vec<RecordChange>, Imported), ImportError> {
         if let Some(caller) = caller {
             permit(&caller.actor, Action::Import, ResourceKind::Episode)?;
         }
