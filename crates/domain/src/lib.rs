@@ -13,6 +13,7 @@ pub mod activity;
 pub mod composition;
 pub mod episode;
 pub mod event;
+pub mod export;
 pub mod file;
 pub mod identity;
 pub mod import;

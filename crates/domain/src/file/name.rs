@@ -23,6 +23,11 @@ impl FileName {
         Ok(Self(line))
     }
 
+    /// A name that is known to be one.
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        Self(Line::fixed(text))
+    }
+
     /// The same name with `ending` in place of what stands behind its last dot, and cut where it would be too long.
     pub(crate) fn with_ending(&self, ending: &str) -> Self {
         let stem = match self.as_str().rsplit_once('.') {

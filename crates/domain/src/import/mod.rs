@@ -15,6 +15,9 @@ mod table;
 
 pub use column::Column;
 pub use data_import::DataImport;
+pub(crate) use json::cell_text;
+#[cfg(test)]
+pub(crate) use json::read_json;
 pub use port::ImportStore;
 #[cfg(any(test, feature = "mocks"))]
 pub use port::MockImportStore;

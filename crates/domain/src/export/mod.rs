@@ -1,0 +1,10 @@
+//! Exports: episodes as the tables that imports read.
+
+mod bulk_export;
+mod cells;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use bulk_export::BulkExport;
