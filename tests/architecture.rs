@@ -12,11 +12,12 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Every room and the rooms that it may use. `docs/architecture.md` draws them.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("showrunner-domain", &[]),
     ("showrunner-example", &["showrunner-domain"]),
     ("showrunner-store", &["showrunner-domain"]),
     ("showrunner-blobs", &["showrunner-domain"]),
+    ("showrunner-calendar", &["showrunner-domain"]),
     ("showrunner-csv", &["showrunner-domain"]),
     ("showrunner-render", &["showrunner-domain"]),
     ("showrunner-media", &["showrunner-domain"]),
@@ -30,6 +31,7 @@ const EDGES: [(&str, &[&str]); 13] = [
         &[
             "showrunner-bench",
             "showrunner-blobs",
+            "showrunner-calendar",
             "showrunner-csv",
             "showrunner-domain",
             "showrunner-http",

@@ -76,7 +76,7 @@ fn each_step_of_a_reader_is_taken_by_one_of_two_servers_alone(backend: Backend) 
 }
 
 /// A data folder of the same store for a second server: on SQLite that must be the first's.
-fn other_folder(backend: Backend) -> &'static str {
+pub(crate) fn other_folder(backend: Backend) -> &'static str {
     match backend {
         Backend::Sqlite => "data",
         Backend::Postgres => "other",
@@ -129,7 +129,7 @@ fn a_server_whose_clock_is_a_minute_behind_keeps_versions_and_log_in_order() {
 }
 
 /// The library that shifts a process's clock.
-fn faketime() -> &'static Path {
+pub(crate) fn faketime() -> &'static Path {
     let folders =
         ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
     let mut files = folders.iter().map(|folder| Path::new(folder).join("faketime/libfaketime.so.1"));

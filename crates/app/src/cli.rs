@@ -25,7 +25,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         flags: Flags,
     },
-    /// Do jobs and nothing else, beside servers on the same database.
+    /// Do jobs, fire schedules and nothing else, beside servers on the same database.
     Worker(Flags),
     /// Show, apply or revert migrations of the store.
     Migrate {

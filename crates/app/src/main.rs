@@ -12,6 +12,7 @@ mod progress;
 mod readers;
 mod readiness;
 mod revoking;
+mod schedules;
 mod services;
 mod settings;
 mod stopping;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use showrunner_blobs::ContentInspector;
+use showrunner_calendar::WorldCalendar;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
 use showrunner_domain::composition::{CompositionRender, CompositionService, Rendering, TemplateService};
 use showrunner_domain::episode::{BatchDelete, EpisodeService};
@@ -17,6 +18,7 @@ use showrunner_domain::job::{JobHandler, JobQueue, JobService, WorkService};
 use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
+use showrunner_domain::schedule::{Calendar, FiringService, ScheduleService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::{RandomSecrets, Verifier};
@@ -39,6 +41,7 @@ pub(crate) struct Services {
     pub(crate) files: Data<FileService>,
     pub(crate) jobs: Data<JobService>,
     pub(crate) work: Data<WorkService>,
+    pub(crate) schedules: Data<ScheduleService>,
     pub(crate) activities: Data<ActivityService>,
     pub(crate) notifications: Data<NotificationService>,
     pub(crate) preferences: Data<PreferenceService>,
@@ -111,6 +114,7 @@ pub(crate) fn on(
             ids: ids(),
         }),
         work: Data::new(WorkService { queue: Arc::new(queue(ports)), log: ports.log.clone() }),
+        schedules: Data::new(schedules(ports)),
         activities: Data::new(ActivityService {
             activities: ports.activities.clone(),
             log: ports.log.clone(),
@@ -150,6 +154,18 @@ pub(crate) fn queue(ports: &Ports) -> JobQueue {
     JobQueue { jobs: ports.jobs.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
 }
 
+/// The service that fires schedules.
+pub(crate) fn firing(ports: &Ports) -> FiringService {
+    FiringService {
+        schedules: ports.schedules.clone(),
+        calendar: calendar(),
+        on_behalf: on_behalf(ports),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    }
+}
+
 /// The service that keeps accounts.
 pub(crate) fn users(ports: &Ports, hasher: Arc<dyn PasswordHasher>) -> UserService {
     UserService {
@@ -186,17 +202,30 @@ pub(crate) fn import(ports: &Ports) -> ImportService {
 
 /// What this program's own workers can do.
 pub(crate) fn handlers(ports: &Ports, storage: &Storage, tools: &Tools) -> Vec<Arc<dyn JobHandler>> {
-    let on_behalf = || OnBehalf { users: ports.users.clone(), clock: clock() };
     vec![
-        Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf: on_behalf() }),
+        Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf: on_behalf(ports) }),
         Arc::new(CompositionRender {
             rendering: Arc::new(rendering(ports, storage, tools)),
             inspector: Arc::new(ContentInspector),
-            on_behalf: on_behalf(),
+            on_behalf: on_behalf(ports),
             clock: clock(),
             ids: ids(),
         }),
     ]
+}
+
+fn on_behalf(ports: &Ports) -> OnBehalf {
+    OnBehalf { users: ports.users.clone(), clock: clock() }
+}
+
+fn schedules(ports: &Ports) -> ScheduleService {
+    ScheduleService {
+        schedules: ports.schedules.clone(),
+        calendar: calendar(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    }
 }
 
 fn compositions(ports: &Ports) -> CompositionService {
@@ -248,6 +277,11 @@ pub(crate) fn readers() -> [Arc<dyn Reader>; 2] {
 /// The system's clock.
 pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
+}
+
+/// The calendar of the world.
+fn calendar() -> Arc<dyn Calendar> {
+    Arc::new(WorldCalendar)
 }
 
 /// The system's identifiers.

@@ -7,6 +7,7 @@ use crate::file::{Blob, File};
 use crate::identity::{NewPassword, Session, User};
 use crate::job::Job;
 use crate::membership::Membership;
+use crate::schedule::{Firing, Schedule};
 use crate::show::Show;
 use crate::{Receipt, Version};
 
@@ -89,6 +90,10 @@ pub enum RecordChange {
     Template(Change<Template>),
     /// Of a job.
     Job(Change<Job>),
+    /// Of a schedule.
+    Schedule(Change<Schedule>),
+    /// That a schedule has come due. The change of the job that it comes with tells of it.
+    Firing(Firing),
     /// Of a file.
     File(Change<File>),
     /// Bytes that no record knew yet. The change of the file that it comes with tells of it.
@@ -163,6 +168,8 @@ impl ChangeSet {
             | RecordChange::Output(_)
             | RecordChange::Template(_)
             | RecordChange::Job(_)
+            | RecordChange::Schedule(_)
+            | RecordChange::Firing(_)
             | RecordChange::File(_)
             | RecordChange::Blob(_)
             | RecordChange::Occurrence(_) => false,
@@ -183,12 +190,14 @@ impl ChangeSet {
             RecordChange::Composition(change) => change.events(),
             RecordChange::Template(change) => change.events(),
             RecordChange::Job(change) => change.events(),
+            RecordChange::Schedule(change) => change.events(),
             RecordChange::File(change) => change.events(),
             RecordChange::Membership(change) => change.events(),
             RecordChange::User(change) => change.events(),
             RecordChange::Session(change) => change.events(),
             RecordChange::Password(_)
             | RecordChange::Blob(_)
+            | RecordChange::Firing(_)
             | RecordChange::CompositionVersion(_)
             | RecordChange::Output(_) => &[],
             RecordChange::Occurrence(event) => std::slice::from_ref(event),
@@ -213,7 +222,7 @@ macro_rules! alone {
     )*};
 }
 
-alone! { Show Episode Template Job File Membership Session User }
+alone! { Show Episode Template Schedule Job File Membership Session User }
 
 /// A new version of a composition is kept with its change.
 impl From<Change<Composition>> for ChangeSet {

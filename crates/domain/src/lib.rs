@@ -22,6 +22,7 @@ pub mod media;
 pub mod membership;
 pub mod notification;
 pub mod presence;
+pub mod schedule;
 pub mod show;
 
 mod change;

@@ -21,6 +21,8 @@ pub enum ResourceKind {
     Template,
     /// A piece of work in the background.
     Job,
+    /// What queues jobs again and again.
+    Schedule,
     /// A file.
     File,
     /// An entry of the activity feed.
@@ -45,6 +47,7 @@ impl ResourceKind {
             Self::Composition => "composition",
             Self::Template => "template",
             Self::Job => "job",
+            Self::Schedule => "schedule",
             Self::File => "file",
             Self::Activity => "activity",
             Self::Notification => "notification",

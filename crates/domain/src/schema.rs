@@ -16,6 +16,7 @@ use crate::notification::{
     ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
 };
 use crate::presence::{PresenceState, Revision};
+use crate::schedule::TimeZone;
 use crate::show::{ShowSort, ShowStatus, Slug};
 use crate::{Bounded, Limit, Line, Prose, Timestamp, Version};
 
@@ -102,6 +103,9 @@ values! {
     Encoding => |_generator| one_of(&Encoding::ALL.map(Encoding::as_str));
     JobStatus => |_generator| one_of(&JobStatus::ALL.map(JobStatus::as_str));
     AttemptOutcome => |_generator| one_of(&AttemptOutcome::ALL.map(AttemptOutcome::as_str));
+    TimeZone => |_generator| {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9/_+-]+$", "default": "UTC" })
+    };
     Priority => |_generator| json_schema!({ "type": "integer", "minimum": -100, "maximum": 100, "default": 0 });
     MaxRetries => |_generator| json_schema!({ "type": "integer", "minimum": 0, "maximum": 100, "default": 3 });
     JobError => |_generator| json_schema!({ "type": "string" });

@@ -8,6 +8,7 @@ use showrunner_domain::episode::Episode;
 use showrunner_domain::file::File;
 use showrunner_domain::identity::User;
 use showrunner_domain::job::Job;
+use showrunner_domain::schedule::Schedule;
 use showrunner_domain::show::Show;
 use showrunner_domain::{Answered, ServiceError, StoreError, StoredReceipt, Version};
 use showrunner_web::Problem;
@@ -47,6 +48,7 @@ records! {
     Show at "/api/v1/shows"
     Composition at "/api/v1/compositions"
     Template at "/api/v1/templates"
+    Schedule at "/api/v1/schedules"
     Job at "/api/v1/jobs"
     File at "/api/v1/files"
     User at "/api/v1/users"

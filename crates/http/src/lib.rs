@@ -32,6 +32,7 @@ mod preferences;
 mod presence;
 mod query;
 mod routes;
+mod schedules;
 mod shows;
 mod templates;
 mod terms;

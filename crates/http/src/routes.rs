@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::endpoint::{Endpoint, mount};
 use crate::{
     activities, auth, compositions, documentation, episodes, events, files, health, jobs, me, memberships,
-    notifications, openapi, preferences, presence, shows, templates, users,
+    notifications, openapi, preferences, presence, schedules, shows, templates, users,
 };
 
 /// What everything that asks for a token, or hands one out, has its path under.
@@ -21,6 +21,7 @@ fn endpoints() -> Vec<Endpoint> {
         templates::endpoints,
         files::endpoints,
         jobs::endpoints,
+        schedules::endpoints,
         activities::endpoints,
         notifications::endpoints,
         preferences::endpoints,

@@ -14,6 +14,7 @@ use showrunner_domain::job::JobStore;
 use showrunner_domain::membership::MembershipStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
+use showrunner_domain::schedule::ScheduleStore;
 use showrunner_domain::show::ShowStore;
 use showrunner_domain::{Ledger, StoreError};
 
@@ -36,6 +37,8 @@ pub struct Ports {
     pub templates: Arc<dyn TemplateStore>,
     /// Jobs.
     pub jobs: Arc<dyn JobStore>,
+    /// Schedules.
+    pub schedules: Arc<dyn ScheduleStore>,
     /// Files.
     pub files: Arc<dyn FileStore>,
     /// What imports look up.

@@ -418,6 +418,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::types::{Id, Instant};
+
+    schedules (id) {
+        id -> Id,
+        name -> Text,
+        cron -> Text,
+        time_zone -> Text,
+        job_type -> Text,
+        payload -> Text,
+        priority -> Integer,
+        max_retries -> Integer,
+        enabled -> Bool,
+        next_run_at -> Nullable<Instant>,
+        last_run_at -> Nullable<Instant>,
+        created_by -> Nullable<Id>,
+        granted -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Text};
     use crate::types::Id;
 

@@ -1,9 +1,10 @@
-//! Jobs: done by the product's own workers and by workers outside, told, logged and notified; and what becomes of them when
-//! workers die.
+//! Jobs: done by the product's own workers and by workers outside, told, logged and notified; what becomes of them when
+//! workers die; and schedules that queue them.
 
 mod lost_workers;
 mod outside_worker;
 mod own_worker;
+mod schedules;
 
 use serde_json::{Value, json};
 

@@ -28,6 +28,7 @@ use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
+use crate::schedules::ScheduleLoop;
 use crate::services::{self, Proofs, Services};
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
@@ -102,6 +103,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     .map_err(listen)?;
     let worker = worker::on(ports, services::handlers(ports, &storage, &tools))?;
     worker.announce().await;
+    tokio::spawn(ScheduleLoop::on(ports).run());
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
     tokio::spawn(sweep_files(files));
@@ -185,6 +187,7 @@ impl Shared {
             files,
             jobs,
             work,
+            schedules,
             activities,
             notifications,
             preferences,
@@ -204,6 +207,7 @@ impl Shared {
             .app_data(files)
             .app_data(jobs)
             .app_data(work)
+            .app_data(schedules)
             .app_data(activities)
             .app_data(notifications)
             .app_data(preferences)

@@ -1,9 +1,10 @@
-//! `showrunner worker`: does jobs until it is told to stop.
+//! `showrunner worker`: does jobs, and fires schedules, until it is told to stop.
 
 use tokio::sync::watch;
 
 use super::{CommandError, open_store, storage, tools};
 use crate::cli::Flags;
+use crate::schedules::ScheduleLoop;
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
 use crate::{logging, services, worker};
@@ -22,6 +23,7 @@ pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
     let handlers = services::handlers(&ports, &storage(&settings)?, &tools(&settings)?);
     let worker = worker::on(&ports, handlers)?;
     worker.announce().await;
+    tokio::spawn(ScheduleLoop::on(&ports).run());
     worker.run(stopped).await;
     Ok(())
 }

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Activity, ActivityAction, ActivityId};
 use crate::event::{
-    Effects, EventKind, LoggedEvent, Named, Reader, ReaderName, Titled, Undigestible, WithEpisode, WithShow,
+    Effects, EventKind, LoggedEvent, Named, Reader, ReaderName, Titled, Undigestible, WithEpisode, WithSchedule,
+    WithShow,
 };
 use crate::notification::{Concern, Interest};
 
@@ -104,7 +105,7 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             let name = serde_json::from_str::<WithShow>(data)?.show.name;
             Entry::named(ActivityAction::Update, name).updated(data)?
         }
-        EventKind::ShowDeleted | EventKind::UserDeleted | EventKind::TemplateDeleted => {
+        EventKind::ShowDeleted | EventKind::UserDeleted | EventKind::TemplateDeleted | EventKind::ScheduleDeleted => {
             Entry::named(ActivityAction::Delete, serde_json::from_str::<Named>(data)?.name)
         }
         EventKind::EpisodeCreated => {
@@ -148,6 +149,13 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
         EventKind::JobRetry => job(ActivityAction::Retry, data, &["retryCount", "delayMs", "error"])?,
         EventKind::JobFailed => job(ActivityAction::Failed, data, &["error", "retriesExhausted"])?,
         EventKind::JobCancelled => job(ActivityAction::Cancel, data, &[])?,
+        EventKind::ScheduleCreated => {
+            Entry::named(ActivityAction::Create, serde_json::from_str::<WithSchedule>(data)?.schedule.name)
+        }
+        EventKind::ScheduleUpdated => {
+            let name = serde_json::from_str::<WithSchedule>(data)?.schedule.name;
+            Entry::named(ActivityAction::Update, name).updated(data)?
+        }
         EventKind::FileUploaded => file(ActivityAction::Upload, data)?,
         EventKind::FileDeleted => file(ActivityAction::Delete, data)?,
         EventKind::FileDownloaded => file(ActivityAction::Download, data)?,

@@ -1,4 +1,4 @@
-//! What readers take from the data of events about shows and episodes.
+//! What readers take from the data of events about shows, episodes and schedules.
 
 use serde::Deserialize;
 
@@ -8,10 +8,16 @@ pub(crate) struct Titled {
     pub(crate) title: String,
 }
 
-/// Data that holds a name: that of `show_deleted`.
+/// Data that holds a name: that of `show_deleted` and `schedule_deleted`.
 #[derive(Deserialize)]
 pub(crate) struct Named {
     pub(crate) name: String,
+}
+
+/// Data that holds the whole record.
+#[derive(Deserialize)]
+pub(crate) struct WithSchedule {
+    pub(crate) schedule: Named,
 }
 
 /// Data that holds the whole record.

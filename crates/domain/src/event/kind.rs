@@ -63,6 +63,12 @@ pub enum EventKind {
     JobCancelled,
     /// A worker began to look for jobs.
     JobProcessorStarted,
+    /// A schedule came into being.
+    ScheduleCreated,
+    /// Fields of a schedule changed.
+    ScheduleUpdated,
+    /// A schedule was deleted for good.
+    ScheduleDeleted,
     /// A file was uploaded, or made by a job.
     FileUploaded,
     /// A file was deleted for good.
@@ -75,7 +81,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -106,6 +112,9 @@ impl EventKind {
         Self::JobFailed,
         Self::JobCancelled,
         Self::JobProcessorStarted,
+        Self::ScheduleCreated,
+        Self::ScheduleUpdated,
+        Self::ScheduleDeleted,
         Self::FileUploaded,
         Self::FileDeleted,
         Self::FileDownloaded,
@@ -146,6 +155,9 @@ impl EventKind {
             Self::JobFailed => "job_failed",
             Self::JobCancelled => "job_cancelled",
             Self::JobProcessorStarted => "job_processor_started",
+            Self::ScheduleCreated => "schedule_created",
+            Self::ScheduleUpdated => "schedule_updated",
+            Self::ScheduleDeleted => "schedule_deleted",
             Self::FileUploaded => "file_uploaded",
             Self::FileDeleted => "file_deleted",
             Self::FileDownloaded => "file_downloaded",

@@ -51,6 +51,11 @@ impl EventKind {
             }
             Self::JobCancelled => "A job was called off.",
             Self::JobProcessorStarted => "A worker began to look for jobs.",
+            Self::ScheduleCreated => "A schedule came into being.",
+            Self::ScheduleUpdated => {
+                "Fields of a schedule changed. Coming due is no change: that is told by the job which it queues."
+            }
+            Self::ScheduleDeleted => "A schedule was deleted for good.",
             Self::FileUploaded => "A file was uploaded, or made by a job.",
             Self::FileDeleted => "A file was deleted for good.",
             Self::FileDownloaded => "Somebody began to fetch a file: told once a download, not once a range.",

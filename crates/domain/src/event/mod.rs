@@ -20,7 +20,7 @@ mod topic;
 
 pub use audience::Audience;
 pub use catch_up::{CatchUp, CatchUpPage};
-pub(crate) use data::{Named, Titled, WithEpisode, WithShow};
+pub(crate) use data::{Named, Titled, WithEpisode, WithSchedule, WithShow};
 pub use import_mark::ImportMark;
 pub use kind::EventKind;
 pub use port::{EventLog, ReaderGate};

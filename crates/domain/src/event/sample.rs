@@ -13,8 +13,11 @@ use crate::identity::{Email, NewUser, Role, SecretDigest, Session, SessionEnd, S
 use crate::job::{Job, JobError, JobId, JobType, Lease, NewJob, Processor, ReceiptHandle, WorkerName};
 use crate::membership::Membership;
 use crate::notification::{Interest, NotificationReader};
+use crate::schedule::{
+    Calendar, CronExpression, NewSchedule, Schedule, ScheduleId, ScheduleName, SchedulePatch, TimeZone,
+};
 use crate::show::{NewShow, Show, ShowId, ShowName, ShowPatch, ShowStatus};
-use crate::{Change, Line, Prose, Timestamp, Version};
+use crate::{Change, FieldError, Line, Prose, Timestamp, Version};
 
 /// The event of this kind that user 1 causes, at this place of the log: to themselves, to show 7 or to episode 2 of it.
 ///
@@ -82,6 +85,13 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
             let job_types = vec![job().state().job_type.clone()];
             Processor { worker, poll_interval_ms: 1_000, max_concurrent: 2, job_types }.started(id(5), stamp)
         }
+        EventKind::ScheduleCreated => told(&schedule()),
+        EventKind::ScheduleUpdated => {
+            let patch = SchedulePatch { enabled: Some(false), ..SchedulePatch::default() };
+            let updated = schedule().state().clone().update(patch, Role::Admin, &Hourly, stamp);
+            told(&right(updated.ok().flatten()))
+        }
+        EventKind::ScheduleDeleted => told(&schedule().state().clone().delete(stamp)),
         EventKind::FileUploaded => told(&file()),
         EventKind::FileDeleted => told(&file().state().clone().delete(stamp)),
         EventKind::FileDownloaded => file().state().download(stamp),
@@ -179,6 +189,25 @@ fn claimed_job() -> (ReceiptHandle, Change<Job>) {
     let handle = ReceiptHandle::new(id(6));
     let lease = Lease { handle, expires_at: stamp().now };
     (handle, job().state().clone().lease(&right(WorkerName::parse("node-1").ok()), lease, &stamp()))
+}
+
+/// Takes every expression for that of the next hour.
+struct Hourly;
+
+impl Calendar for Hourly {
+    fn next(&self, _: &CronExpression, _: &TimeZone, after: Timestamp) -> Result<Option<Timestamp>, Vec<FieldError>> {
+        Ok(Some(after.plus_seconds(3_600)))
+    }
+}
+
+fn schedule() -> Change<Schedule> {
+    let new = NewSchedule {
+        name: right(ScheduleName::parse("Hourly").ok()),
+        cron: right(CronExpression::parse("@hourly").ok()),
+        job_type: job().state().job_type.clone(),
+        others: SchedulePatch::default(),
+    };
+    right(Schedule::create(ScheduleId::new(id(11)), new, Role::Admin, &Hourly, &stamp()).ok())
 }
 
 fn file() -> Change<File> {

@@ -30,7 +30,7 @@ pub enum Topic {
     Composition(CompositionId),
     /// Events of all templates.
     Templates,
-    /// Events of all jobs.
+    /// Events of all jobs, and of the schedules that queue some.
     Jobs,
     /// Events of one job, and how far it is.
     Job(JobId),
@@ -54,7 +54,7 @@ impl Topic {
             Self::Compositions => event.subject.is(ResourceKind::Composition),
             Self::Composition(id) => event.subject.is(ResourceKind::Composition) && event.subject.id == id.uuid(),
             Self::Templates => event.subject.is(ResourceKind::Template),
-            Self::Jobs => event.subject.is(ResourceKind::Job),
+            Self::Jobs => event.subject.is(ResourceKind::Job) || event.subject.is(ResourceKind::Schedule),
             Self::Job(id) => event.subject.is(ResourceKind::Job) && event.subject.id == id.uuid(),
             Self::Files => event.subject.is(ResourceKind::File),
             Self::Feed => true,

@@ -18,7 +18,7 @@ pub enum Action {
     Decide,
     /// Create many at once, from a file.
     Import,
-    /// See and change what belongs to others, as their accounts and jobs, or decide what they may do within a show.
+    /// See and change what belongs to others, as their accounts, jobs and schedules, or decide what they may do within a show.
     Manage,
     /// Take it in hand and say what became of it.
     Work,
@@ -30,21 +30,22 @@ pub enum Action {
 const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
     use ResourceKind::{
-        Activity, Composition, Episode, Event, File, Job, Membership, Notification, Presence, Show, Template, User,
+        Activity, Composition, Episode, Event, File, Job, Membership, Notification, Presence, Schedule, Show, Template,
+        User,
     };
     match role {
         Role::Admin => true,
         Role::Worker => matches!((action, kind), (Action::Work, Job)),
         Role::Editor | Role::Viewer => match (action, kind) {
             // `User` is one's own account and `Notification` one's own: the services never touch others' unless asked to
-            // `Manage` them. What is written of `Presence` is one's own as well, and a `Job` but when it is new.
+            // `Manage` them. What is written of `Presence` is one's own as well, and a `Job` or a `Schedule` but when it is new.
             (
                 Read,
-                Show | Episode | Composition | Template | Job | File | Membership | Activity | Event | User
+                Show | Episode | Composition | Template | Job | Schedule | File | Membership | Activity | Event | User
                 | Notification | Presence,
             )
             | (Write, User | Notification | Presence) => true,
-            (Write, Show | Episode | Composition | Template | Job | File) => matches!(role, Role::Editor),
+            (Write, Show | Episode | Composition | Template | Job | Schedule | File) => matches!(role, Role::Editor),
             _ => false,
         },
     }

@@ -138,7 +138,7 @@ pub struct Job {
     /// The show of that episode when the job was created: who may see and change the job follows from it.
     #[serde(skip)]
     pub show_id: Option<ShowId>,
-    /// Who wanted it; `null` where a schedule did.
+    /// Who wanted it; where a schedule has queued it, whoever made that.
     pub created_by: Option<UserId>,
     /// The highest role that counts where something is done on behalf of them: that of the token with which they asked.
     #[serde(skip)]

@@ -32,14 +32,15 @@ use showrunner_domain::job::{
 };
 use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
-    MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockClock, MockCompositionStore,
+    MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockCalendar, MockClock, MockCompositionStore,
     MockEpisodeStore, MockEventLog, MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore,
     MockLedger, MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
-    MockReaderGate, MockRenderer, MockSecrets, MockShowStore, MockSignInStore, MockTemplateStore, MockTokenSigner,
-    MockTokenVerifier, MockUserStore,
+    MockReaderGate, MockRenderer, MockScheduleStore, MockSecrets, MockShowStore, MockSignInStore, MockTemplateStore,
+    MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
+use showrunner_domain::schedule::{Schedule, ScheduleId, ScheduleService, TimeZone};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
 use showrunner_http::{AttemptLimit, Check, Readiness};
@@ -63,6 +64,8 @@ pub(crate) struct Api {
     pub(crate) templates: MockTemplateStore,
     pub(crate) renderer: MockRenderer,
     pub(crate) jobs: MockJobStore,
+    pub(crate) schedules: MockScheduleStore,
+    pub(crate) calendar: MockCalendar,
     pub(crate) ledger: MockLedger,
     pub(crate) log: MockEventLog,
     pub(crate) gate: MockReaderGate,
@@ -129,6 +132,8 @@ impl Api {
             templates: MockTemplateStore::new(),
             renderer: MockRenderer::new(),
             jobs: MockJobStore::new(),
+            schedules: MockScheduleStore::new(),
+            calendar: MockCalendar::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
             gate: MockReaderGate::new(),
@@ -193,6 +198,9 @@ impl Api {
         api.jobs.expect_count_jobs().returning(|| Ok(Vec::new()));
         api.jobs.expect_claim().returning(|_, _| Ok(Vec::new()));
         api.jobs.expect_beat().returning(|beats, _| Ok(vec![true; beats.len()]));
+        api.schedules.expect_find_schedule().returning(|id| Ok(Some(Schedule { id, ..nightly() })));
+        api.schedules.expect_list_schedules().returning(|_| Ok(empty()));
+        api.calendar.expect_next().returning(|_, _, after| Ok(Some(after.plus_seconds(60))));
         api.log.expect_wait_beyond().returning(|_| ());
         api.activities.expect_list_activities().returning(|_| Ok(empty()));
         api.activities.expect_count_activities().returning(|_, period| Ok(nothing_done(period)));
@@ -228,15 +236,7 @@ impl Api {
     pub(crate) async fn call(self, request: TestRequest) -> Response {
         let (clock, ids): (Arc<MockClock>, Arc<dyn IdSource>) = (Arc::new(clock()), Arc::new(ids()));
         let (log, gate) = (Arc::new(self.log), Arc::new(self.gate));
-        let bearers = Arc::new(bearers());
-        let access = AccessService {
-            bearers: Arc::new(Bearers::new(bearers.clone())),
-            users: bearers,
-            ledger: Arc::new(MockLedger::new()),
-            verifier: Arc::new(verifier()),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
+        let access = access_on(clock.clone(), ids.clone());
         let (users, sign_ins, hasher) = (Arc::new(self.users), Arc::new(self.sign_ins), Arc::new(self.hasher));
         let (ledger, secrets) = (Arc::new(self.ledger), Arc::new(secrets()));
         let (show_store, episode_store) = (Arc::new(self.shows), Arc::new(self.episodes));
@@ -275,6 +275,7 @@ impl Api {
         let files = files_on(&file_store, &blobs, &queue, &episode_store);
         let compositions = compositions_on(self.compositions, self.templates, &file_store, &queue, &episode_store);
         let artwork = artwork_on(compositions, self.renderer, blobs, show_store.clone());
+        let schedules = schedules_on(self.schedules, self.calendar, &queue);
         let (jobs, work) = jobs_on(queue, &episode_store, &log);
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
@@ -297,6 +298,7 @@ impl Api {
             .configure(artwork)
             .app_data(web::Data::new(jobs))
             .app_data(web::Data::new(work))
+            .app_data(web::Data::new(schedules))
             .app_data(web::Data::new(episodes))
             .app_data(web::Data::new(accounts))
             .app_data(web::Data::new(sign_ins))
@@ -428,6 +430,29 @@ fn artwork_on(
     |config| {
         let config = config.app_data(web::Data::new(compositions)).app_data(web::Data::new(templates));
         config.app_data(web::Data::new(rendering));
+    }
+}
+
+fn schedules_on(schedules: MockScheduleStore, calendar: MockCalendar, like: &JobQueue) -> ScheduleService {
+    ScheduleService {
+        schedules: Arc::new(schedules),
+        calendar: Arc::new(calendar),
+        ledger: like.ledger.clone(),
+        clock: like.clock.clone(),
+        ids: like.ids.clone(),
+    }
+}
+
+/// Lets everybody in whose token names a role.
+fn access_on(clock: Arc<MockClock>, ids: Arc<dyn IdSource>) -> AccessService {
+    let bearers = Arc::new(bearers());
+    AccessService {
+        bearers: Arc::new(Bearers::new(bearers.clone())),
+        users: bearers,
+        ledger: Arc::new(MockLedger::new()),
+        verifier: Arc::new(verifier()),
+        clock,
+        ids,
     }
 }
 
@@ -567,6 +592,29 @@ pub(crate) fn job() -> Job {
         attempt: 0,
         worker: None,
         lease: None,
+        created_at: time,
+        updated_at: time,
+        version: Version::new(3).unwrap(),
+    }
+}
+
+/// A schedule of user 5 in version 3.
+pub(crate) fn nightly() -> Schedule {
+    let time = Timestamp::from_micros(1_000_000).unwrap();
+    Schedule {
+        id: ScheduleId::new(Uuid::from_u128(11)),
+        name: Line::parse("Nightly subtitles").unwrap(),
+        cron: Line::parse("30 2 * * *").unwrap(),
+        time_zone: TimeZone::parse("Europe/Berlin").unwrap(),
+        job_type: JobType::parse("subtitles").unwrap(),
+        payload: serde_json::Map::new(),
+        priority: Priority::default(),
+        max_retries: MaxRetries::default(),
+        enabled: true,
+        next_run_at: Some(time.plus_seconds(60)),
+        last_run_at: None,
+        created_by: Some(UserId::new(Uuid::from_u128(5))),
+        granted: Role::Editor,
         created_at: time,
         updated_at: time,
         version: Version::new(3).unwrap(),

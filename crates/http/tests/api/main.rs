@@ -19,4 +19,5 @@ mod preferences;
 mod presence;
 mod problems;
 mod repetition;
+mod schedules;
 mod shows;

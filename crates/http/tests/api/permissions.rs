@@ -30,7 +30,7 @@ const ADMINS: Lets = Lets::In([false, false, true, false]);
 const WORKERS: Lets = Lets::In([false, false, true, true]);
 
 /// A query makes a row of its own where it asks for more.
-const TABLE: [(&str, Lets); 94] = [
+const TABLE: [(&str, Lets); 100] = [
     ("GET /api/v1/shows", READERS),
     ("POST /api/v1/shows", EDITORS),
     ("GET /api/v1/shows/{id}", READERS),
@@ -93,6 +93,12 @@ const TABLE: [(&str, Lets); 94] = [
     ("POST /api/v1/jobs/{id}/heartbeat", WORKERS),
     ("POST /api/v1/jobs/{id}/complete", WORKERS),
     ("POST /api/v1/jobs/{id}/fail", WORKERS),
+    ("GET /api/v1/schedules", READERS),
+    ("POST /api/v1/schedules", EDITORS),
+    ("GET /api/v1/schedules/{id}", READERS),
+    ("PUT /api/v1/schedules/{id}", EDITORS),
+    ("PATCH /api/v1/schedules/{id}", EDITORS),
+    ("DELETE /api/v1/schedules/{id}", EDITORS),
     ("GET /api/v1/activities", READERS),
     ("GET /api/v1/activities/stats", READERS),
     ("GET /api/v1/notifications", READERS),

@@ -20,13 +20,14 @@ const OF_COMPOSITION: &[&str] = &["compositions", "composition", "show", "feed"]
 const OF_TEMPLATE: &[&str] = &["templates", "feed"];
 const OF_JOB: &[&str] = &["jobs", "job", "show", "feed"];
 const OF_PROCESSOR: &[&str] = &["jobs", "feed"];
+const OF_SCHEDULE: &[&str] = &["jobs", "feed"];
 const OF_FILE: &[&str] = &["files", "show", "feed"];
 const OF_MEMBER: &[&str] = &["show", "feed"];
 const OF_ACCOUNT: &[&str] = &["feed"];
 const OF_ONESELF: &[&str] = &["feed", "me"];
 
 /// Each event: the roles that may see it, and the topics that it belongs to.
-const TABLE: [(&str, [bool; 4], &[&str]); 34] = [
+const TABLE: [(&str, [bool; 4], &[&str]); 37] = [
     ("show_created", READERS, OF_SHOW),
     ("show_updated", READERS, OF_SHOW),
     ("show_deleted", READERS, OF_SHOW),
@@ -57,6 +58,9 @@ const TABLE: [(&str, [bool; 4], &[&str]); 34] = [
     ("job_failed", READERS, OF_JOB),
     ("job_cancelled", READERS, OF_JOB),
     ("job_processor_started", READERS, OF_PROCESSOR),
+    ("schedule_created", READERS, OF_SCHEDULE),
+    ("schedule_updated", READERS, OF_SCHEDULE),
+    ("schedule_deleted", READERS, OF_SCHEDULE),
     ("file_uploaded", READERS, OF_FILE),
     ("file_deleted", READERS, OF_FILE),
     ("file_downloaded", READERS, OF_FILE),

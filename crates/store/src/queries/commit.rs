@@ -12,6 +12,7 @@ use super::files::{write_blob, write_file};
 use super::jobs::write_job;
 use super::memberships::write_membership;
 use super::receipts::keep_receipt;
+use super::schedules::{write_firing, write_schedule};
 use super::templates::write_template;
 use super::{Conn, append_events};
 use crate::cached::Cached;
@@ -49,6 +50,8 @@ fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
         RecordChange::Output(change) => write_output(conn, change),
         RecordChange::Template(change) => write_template(conn, change),
         RecordChange::Job(change) => write_job(conn, change),
+        RecordChange::Schedule(change) => write_schedule(conn, change),
+        RecordChange::Firing(firing) => write_firing(conn, firing),
         RecordChange::File(change) => write_file(conn, change),
         RecordChange::Blob(blob) => write_blob(conn, blob),
         RecordChange::Occurrence(_) => Ok(()),

@@ -31,6 +31,7 @@ mod preferences;
 mod presence;
 mod readers;
 mod receipts;
+mod schedules;
 mod shows;
 mod sign_ins;
 mod sorted;
@@ -70,6 +71,7 @@ impl Store {
             compositions: store.clone(),
             templates: store.clone(),
             jobs: store.clone(),
+            schedules: store.clone(),
             files: store.clone(),
             memberships: store.clone(),
             users: store.clone(),

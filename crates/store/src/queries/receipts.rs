@@ -30,6 +30,7 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
         RecordChange::Composition(change) => (change.expected(), text(change.state())?),
         RecordChange::Template(change) => (change.expected(), text(change.state())?),
         RecordChange::Job(change) => (change.expected(), text(change.state())?),
+        RecordChange::Schedule(change) => (change.expected(), text(change.state())?),
         RecordChange::User(change) => (change.expected(), text(change.state())?),
         // Nothing that may be repeated changes these first.
         RecordChange::Membership(_)
@@ -39,6 +40,7 @@ pub(super) fn keep_receipt(conn: &mut Conn, receipt: &Receipt, change: &RecordCh
         | RecordChange::CompositionVersion(_)
         | RecordChange::Output(_)
         | RecordChange::Blob(_)
+        | RecordChange::Firing(_)
         | RecordChange::Occurrence(_) => return Ok(()),
     };
     let row = (

@@ -19,6 +19,7 @@ mod preferences;
 mod presence;
 mod readers;
 mod round_trips;
+mod schedules;
 mod shows;
 mod sign_ins;
 mod world;

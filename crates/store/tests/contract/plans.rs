@@ -14,8 +14,9 @@ use showrunner_domain::event::{Effects, ReaderName, Seq};
 use showrunner_domain::file::{FileFilter, FileQuery, FileType, Sha256};
 use showrunner_domain::job::{JobFilter, JobQuery, JobStatus, JobType, NewJob};
 use showrunner_domain::notification::NotificationQuery;
+use showrunner_domain::schedule::ScheduleQuery;
 use showrunner_domain::show::ShowId;
-use showrunner_domain::{Advance, Limit, Terms};
+use showrunner_domain::{Advance, Clock as _, Limit, Terms};
 use showrunner_store::{Location, open};
 
 use crate::compositions;
@@ -153,7 +154,7 @@ async fn hot_statements_find_their_rows_by_an_index(mut world: World) {
     assert!(assert_cheap(&world, "what runs beside every request") >= 6);
 }
 
-async fn jobs_and_files_are_found_by_an_index(mut world: World) {
+async fn jobs_files_and_schedules_are_found_by_an_index(mut world: World) {
     let _listening = LISTENING.lock().await;
     let kind = JobType::parse("test").unwrap();
     for _ in 0..2 {
@@ -185,6 +186,13 @@ async fn jobs_and_files_are_found_by_an_index(mut world: World) {
         world.ports.files.list_files(FileQuery { filter, ..FileQuery::default() }).await.unwrap();
         assert!(assert_cheap(&world, "a page of files") >= 1);
     }
+    let pages = ScheduleQuery::default();
+    world.ports.schedules.list_schedules(pages).await.unwrap();
+    assert!(assert_cheap(&world, "a page of schedules") >= 1);
+    world.ports.schedules.first_due().await.unwrap();
+    assert!(assert_cheap(&world, "when the first schedule is due") >= 1);
+    world.ports.schedules.due(world.clock.now(), 10).await.unwrap();
+    assert!(assert_cheap(&world, "the schedules that are due") >= 1);
     world.ports.files.find_blob(Sha256::parse("0".repeat(64)).unwrap()).await.unwrap();
     assert!(assert_cheap(&world, "a blob by its digest") >= 1);
 }
@@ -225,6 +233,6 @@ fn a_plan_that_scans_or_sorts_is_noticed() {
 
 on_both_stores!(
     hot_statements_find_their_rows_by_an_index,
-    jobs_and_files_are_found_by_an_index,
+    jobs_files_and_schedules_are_found_by_an_index,
     compositions_are_found_by_an_index,
 );
