@@ -1,10 +1,13 @@
 //! Jobs: done by the product's own workers and by workers outside, told, logged and notified; what becomes of them when
 //! workers die; and schedules that queue them.
 
+mod killed_workers;
 mod lost_workers;
 mod outside_worker;
 mod own_worker;
 mod schedules;
+
+use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
@@ -38,6 +41,32 @@ fn feed_of(api: &Api, id: &str) -> Vec<(String, Value)> {
 fn people(store: &Store, server: &Server) -> (Api, Api) {
     let token = |name, role| server.api(&store.token(&format!("{name}@example.com"), role));
     (token("editor", "editor"), token("worker", "worker"))
+}
+
+/// A process that works and does nothing else. It says nothing on standard output, so a [`Server`] it is not.
+struct Worker(Child);
+
+impl Worker {
+    fn start(store: &Store) -> Self {
+        Self(store.command("worker", "data").stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// The operating system's number of the process.
+    fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Kills it as the operating system does: without a word, at once.
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
 /// Claims jobs of the type `test` for a second.

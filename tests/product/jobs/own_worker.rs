@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{feed_of, job_in, queue};
+use super::{Worker, feed_of, job_in, queue};
 use crate::harness::{Backend, Event, Server, Store, eventually, on_both_stores};
 
 on_both_stores!(
@@ -55,22 +55,6 @@ fn a_job_whose_payload_does_not_fit_fails_at_once(backend: Backend) {
     assert_eq!((notified.list().len(), &notified.list()[0]["priority"]), (1, &json!("high")));
 }
 
-/// A process that works and does nothing else. It says nothing on standard output, so a [`Server`] it is not.
-struct Worker(std::process::Child);
-
-impl Worker {
-    fn start(store: &Store) -> Self {
-        Self(store.command("worker", "data").spawn().unwrap())
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn a_worker_alone_does_what_a_server_queues(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
@@ -78,7 +62,7 @@ fn a_worker_alone_does_what_a_server_queues(backend: Backend) {
     let mut live = server.live(&token);
     live.subscribe(&["jobs"], None);
     let worker = Worker::start(&store);
-    let pid = format!(":{}", worker.0.id());
+    let pid = format!(":{}", worker.pid());
     let by_it = |event: &Event| event.data()["worker"].as_str().is_some_and(|name| name.ends_with(&pid));
     let begun = live.events_until(by_it).pop().unwrap();
     assert_eq!((begun.name.as_str(), &begun.data()["jobTypes"]), ("job_processor_started", &json!(["batch-delete"])));
