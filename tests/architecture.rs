@@ -37,6 +37,8 @@ const EDGES: [(&str, &[&str]); 14] = [
             "showrunner-http",
             "showrunner-identity",
             "showrunner-live",
+            "showrunner-media",
+            "showrunner-render",
             "showrunner-store",
             "showrunner-web",
         ],

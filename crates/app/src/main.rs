@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod demo;
 mod fonts;
+mod handlers;
 mod logging;
 mod open_files;
 mod presence;

@@ -6,15 +6,15 @@ use actix_web::web::Data;
 use showrunner_blobs::ContentInspector;
 use showrunner_calendar::WorldCalendar;
 use showrunner_domain::activity::{ActivityReader, ActivityService};
-use showrunner_domain::composition::{CompositionRender, CompositionService, Rendering, TemplateService};
-use showrunner_domain::episode::{BatchDelete, EpisodeService};
+use showrunner_domain::composition::{CompositionService, Rendering, TemplateService};
+use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::file::{BlobStore, FileLimits, FileService};
 use showrunner_domain::identity::{
     AccessService, Bearers, OnBehalf, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
 };
 use showrunner_domain::import::ImportService;
-use showrunner_domain::job::{JobHandler, JobQueue, JobService, WorkService};
+use showrunner_domain::job::{JobQueue, JobService, WorkService};
 use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -22,6 +22,7 @@ use showrunner_domain::schedule::{Calendar, FiringService, ScheduleService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
 use showrunner_identity::{RandomSecrets, Verifier};
+use showrunner_media::{Ffmpeg, Zip};
 use showrunner_render::Artist;
 use showrunner_store::Ports;
 
@@ -62,6 +63,8 @@ pub(crate) struct Storage {
 #[derive(Clone)]
 pub(crate) struct Tools {
     pub(crate) artist: Arc<Artist>,
+    pub(crate) videos: Arc<Ffmpeg>,
+    pub(crate) archives: Arc<Zip>,
 }
 
 /// What proofs of identity are made with.
@@ -82,12 +85,7 @@ pub(crate) fn on(
     let ports = &revoking(ports, bearers.clone());
     Services {
         access: Data::new(access(ports, bearers)),
-        shows: Data::new(ShowService {
-            shows: ports.shows.clone(),
-            ledger: ports.ledger.clone(),
-            clock: clock(),
-            ids: ids(),
-        }),
+        shows: Data::new(shows(ports)),
         memberships: Data::new(MembershipService {
             memberships: ports.memberships.clone(),
             shows: ports.shows.clone(),
@@ -200,21 +198,7 @@ pub(crate) fn import(ports: &Ports) -> ImportService {
     ImportService { store: ports.imports.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
 }
 
-/// What this program's own workers can do.
-pub(crate) fn handlers(ports: &Ports, storage: &Storage, tools: &Tools) -> Vec<Arc<dyn JobHandler>> {
-    vec![
-        Arc::new(BatchDelete { episodes: Arc::new(episodes(ports)), on_behalf: on_behalf(ports) }),
-        Arc::new(CompositionRender {
-            rendering: Arc::new(rendering(ports, storage, tools)),
-            inspector: Arc::new(ContentInspector),
-            on_behalf: on_behalf(ports),
-            clock: clock(),
-            ids: ids(),
-        }),
-    ]
-}
-
-fn on_behalf(ports: &Ports) -> OnBehalf {
+pub(crate) fn on_behalf(ports: &Ports) -> OnBehalf {
     OnBehalf { users: ports.users.clone(), clock: clock() }
 }
 
@@ -241,7 +225,7 @@ fn compositions(ports: &Ports) -> CompositionService {
     }
 }
 
-fn rendering(ports: &Ports, storage: &Storage, tools: &Tools) -> Rendering {
+pub(crate) fn rendering(ports: &Ports, storage: &Storage, tools: &Tools) -> Rendering {
     Rendering {
         compositions: ports.compositions.clone(),
         episodes: ports.episodes.clone(),
@@ -252,7 +236,7 @@ fn rendering(ports: &Ports, storage: &Storage, tools: &Tools) -> Rendering {
     }
 }
 
-fn files(ports: &Ports, storage: &Storage) -> FileService {
+pub(crate) fn files(ports: &Ports, storage: &Storage) -> FileService {
     FileService {
         files: ports.files.clone(),
         blobs: storage.blobs.clone(),
@@ -265,7 +249,11 @@ fn files(ports: &Ports, storage: &Storage) -> FileService {
     }
 }
 
-fn episodes(ports: &Ports) -> EpisodeService {
+pub(crate) fn shows(ports: &Ports) -> ShowService {
+    ShowService { shows: ports.shows.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
+}
+
+pub(crate) fn episodes(ports: &Ports) -> EpisodeService {
     EpisodeService { episodes: ports.episodes.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
 }
 

@@ -23,7 +23,7 @@ fn queue(api: &Api, body: &Value) -> String {
 
 /// The job, once it is in this status.
 #[track_caller]
-fn job_in(api: &Api, id: &str, status: &str) -> Value {
+pub(crate) fn job_in(api: &Api, id: &str, status: &str) -> Value {
     eventually(&format!("the job is {status}"), || {
         let job = api.get(&format!("/api/v1/jobs/{id}")).body["data"].clone();
         (job["status"] == status).then_some(job)
@@ -31,7 +31,7 @@ fn job_in(api: &Api, id: &str, status: &str) -> Value {
 }
 
 /// What the feed tells of one record, oldest first: actions and particulars.
-fn feed_of(api: &Api, id: &str) -> Vec<(String, Value)> {
+pub(crate) fn feed_of(api: &Api, id: &str) -> Vec<(String, Value)> {
     let answer = api.get(&format!("/api/v1/activities?resource_id={id}&limit=100"));
     let entries = answer.list().iter().rev();
     entries.map(|entry| (entry["action"].as_str().unwrap().to_owned(), entry["metadata"].clone())).collect()

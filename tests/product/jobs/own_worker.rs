@@ -5,6 +5,17 @@ use serde_json::json;
 use super::{Worker, feed_of, job_in, queue};
 use crate::harness::{Backend, Event, Server, Store, eventually, on_both_stores};
 
+/// What works out of the box.
+const BUILT_IN: [&str; 7] = [
+    "batch-delete",
+    "composition-render",
+    "bulk-export",
+    "data-import",
+    "bulk-upload",
+    "thumbnail-generation",
+    "video-processing",
+];
+
 on_both_stores!(
     a_job_is_done_told_logged_and_notified,
     a_job_whose_payload_does_not_fit_fails_at_once,
@@ -65,7 +76,7 @@ fn a_worker_alone_does_what_a_server_queues(backend: Backend) {
     let pid = format!(":{}", worker.pid());
     let by_it = |event: &Event| event.data()["worker"].as_str().is_some_and(|name| name.ends_with(&pid));
     let begun = live.events_until(by_it).pop().unwrap();
-    assert_eq!((begun.name.as_str(), &begun.data()["jobTypes"]), ("job_processor_started", &json!(["batch-delete"])));
+    assert_eq!((begun.name.as_str(), &begun.data()["jobTypes"]), ("job_processor_started", &json!(BUILT_IN)));
     let name = begun.data()["worker"].as_str().unwrap().to_owned();
     let editor = server.api(&token);
     let workers = eventually("both have worked", || {

@@ -9,6 +9,7 @@ mod token;
 mod user;
 mod worker;
 
+use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -19,6 +20,7 @@ use showrunner_bench::BenchError;
 use showrunner_blobs::Folder;
 use showrunner_domain::{ServiceError, StoreError};
 use showrunner_identity::KeyError;
+use showrunner_media::{Ffmpeg, Zip};
 use showrunner_render::{Artist, FontError};
 use showrunner_store::{Ports, migrations};
 use thiserror::Error;
@@ -91,10 +93,23 @@ fn storage(settings: &Settings) -> Result<Storage, CommandError> {
     Ok(Storage { blobs: Arc::new(blobs), limits: settings.file_limits })
 }
 
-/// What makes something of files, with the fonts of the folder `fonts` beside those that the program has.
+/// What makes something of files: with the fonts of the folder `fonts` beside those that the program has, and a folder for
+/// what is only there while a job is done.
 fn tools(settings: &Settings) -> Result<Tools, CommandError> {
     let fonts = fonts::read(&settings.data_dir.join("fonts")).map_err(CommandError::Fonts)?;
-    Ok(Tools { artist: Arc::new(Artist::new(fonts)?) })
+    let scratch = settings.data_dir.join("scratch");
+    make_data_folder(&scratch)?;
+    Ok(Tools {
+        artist: Arc::new(Artist::new(fonts)?),
+        videos: Arc::new(Ffmpeg::new(scratch.clone(), programs())),
+        archives: Arc::new(Zip::new(scratch)),
+    })
+}
+
+/// Where programs are looked for.
+#[expect(clippy::disallowed_methods, reason = "the variable is no setting of this program, and read here alone")]
+fn programs() -> OsString {
+    std::env::var_os("PATH").unwrap_or_default()
 }
 
 /// Makes the data folder, for its owner alone, unless it is there.

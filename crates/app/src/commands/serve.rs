@@ -32,7 +32,7 @@ use crate::schedules::ScheduleLoop;
 use crate::services::{self, Proofs, Services};
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
-use crate::{demo, logging, open_files, worker};
+use crate::{demo, handlers, logging, open_files, worker};
 
 /// How long requests that were accepted have to finish once the server was told to stop, in seconds.
 const DRAIN: u64 = 30;
@@ -101,7 +101,7 @@ async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Bo
     .disable_signals()
     .bind(address)
     .map_err(listen)?;
-    let worker = worker::on(ports, services::handlers(ports, &storage, &tools))?;
+    let worker = worker::on(ports, handlers::on(ports, &storage, &tools))?;
     worker.announce().await;
     tokio::spawn(ScheduleLoop::on(ports).run());
     announce(&server.addrs(), invitation.as_ref());

@@ -7,7 +7,7 @@ use crate::cli::Flags;
 use crate::schedules::ScheduleLoop;
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
-use crate::{logging, services, worker};
+use crate::{handlers, logging, worker};
 
 #[actix_web::main]
 pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
@@ -20,7 +20,7 @@ pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
         tracing::info!("stopping: finishing what is in hand");
         stop.send_replace(true);
     });
-    let handlers = services::handlers(&ports, &storage(&settings)?, &tools(&settings)?);
+    let handlers = handlers::on(&ports, &storage(&settings)?, &tools(&settings)?);
     let worker = worker::on(&ports, handlers)?;
     worker.announce().await;
     tokio::spawn(ScheduleLoop::on(&ports).run());

@@ -107,7 +107,11 @@ impl JobHandler for BulkExport {
             upload.write_all(archive.finish().await?).await?;
         }
         let file_id = making.keep(upload).await?.id;
-        Ok(Done { results: Some(json!({ "file_id": file_id, "episodes": episodes })), more: making.records()? })
+        Ok(Done {
+            results: Some(json!({ "file_id": file_id, "episodes": episodes })),
+            more: making.records()?,
+            ..Done::default()
+        })
     }
 }
 

@@ -68,7 +68,11 @@ impl JobHandler for BulkUpload {
             }
             reporter.report(Progress::of(place + 1, entries.len()), None);
         }
-        Ok(Done { results: Some(json!({ "files": made, "refused": refused })), more: making.records()? })
+        Ok(Done {
+            results: Some(json!({ "files": made, "refused": refused })),
+            more: making.records()?,
+            ..Done::default()
+        })
     }
 }
 

@@ -47,7 +47,7 @@ impl JobHandler for DataImport {
         match self.imports.prepare(Some(&caller), sheet).await {
             Ok((more, Imported { episodes, shows })) => {
                 let results = Some(json!({ "dry_run": dry_run, "episodes": episodes, "shows": shows }));
-                Ok(Done { results, more: if dry_run { Vec::new() } else { more } })
+                Ok(Done { results, more: if dry_run { Vec::new() } else { more }, ..Done::default() })
             }
             Err(ImportError::Faulty(problems)) if dry_run => {
                 Ok(Done { results: Some(faults(&problems)), ..Done::default() })

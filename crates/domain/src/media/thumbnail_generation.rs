@@ -112,7 +112,7 @@ impl ThumbnailGeneration {
             FileType::Video => self.of_video(&mut made, widths, at, reporter).await?,
             _ => return Err(Failing::for_good("the file is neither a picture nor a video")),
         }
-        Ok(Done { results: Some(json!({ "thumbnails": made.kept })), more: made.making.records()? })
+        Ok(Done { results: Some(json!({ "thumbnails": made.kept })), more: made.making.records()?, ..Done::default() })
     }
 }
 

@@ -54,7 +54,7 @@ impl JobHandler for VideoProcessing {
         let mut upload = making.begin(new).await?;
         upload.write_all(video.transcode(reporter).await?).await?;
         let file_id = making.keep(upload).await?.id;
-        Ok(Done { results: Some(json!(Results { facts, file_id })), more: making.records()? })
+        Ok(Done { results: Some(json!(Results { facts, file_id })), more: making.records()?, ..Done::default() })
     }
 }
 

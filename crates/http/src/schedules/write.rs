@@ -20,7 +20,7 @@ pub(super) async fn create(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, schedules.clock.now())?;
     let new = fields::complete(body, members::new)?;
-    answered(Asked::ToCreate, &schedules.create(&caller, new, &terms).await?)
+    answered(Asked::Creation, &schedules.create(&caller, new, &terms).await?)
 }
 
 /// PUT and PATCH alike: fields that are not given stay as they are.
@@ -35,7 +35,7 @@ pub(super) async fn update(
     let body = body.read().await?;
     let terms = terms::of(&request, &caller, &body, schedules.clock.now())?;
     let patch = fields::read(body, members::patch)?;
-    answered(Asked::ToChange, &schedules.update(&caller, id, &patch, &terms).await?)
+    answered(Asked::Change, &schedules.update(&caller, id, &patch, &terms).await?)
 }
 
 pub(super) async fn delete(
@@ -46,5 +46,5 @@ pub(super) async fn delete(
     let id: ScheduleId = path::id(&request)?;
     query::none(&request)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::ToChange, &schedules.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &schedules.delete(&caller, id, &terms).await?)
 }
