@@ -16,8 +16,9 @@ use tokio::task::spawn_blocking;
 
 use crate::digest::written;
 use crate::fonts::{FontError, Fonts, NamedFont};
-use crate::svg::{Inline, compile};
-use crate::{raster, thumbnail};
+use crate::raster::Easel;
+use crate::svg::{compile, document};
+use crate::thumbnail;
 
 /// Which bytes this renderer makes of a scene. MUST grow with every change to them, so that pictures are drawn anew.
 const REVISION: u32 = 1;
@@ -59,15 +60,16 @@ impl Renderer for Artist {
 
     async fn svg(&self, scene: &Scene, pictures: &[Picture]) -> Result<String, RenderError> {
         let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
-        self.in_turn(move || compile(&scene, &pictures, &fonts, &mut Inline::Data)).await.map_err(failed)?
+        self.in_turn(move || document(&scene, &pictures, &fonts)).await.map_err(failed)?
     }
 
     async fn render(&self, scene: &Scene, pictures: &[Picture], encoding: Encoding) -> Result<Vec<u8>, RenderError> {
         let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
         let work = move || {
-            let mut inlined = Vec::new();
-            let svg = compile(&scene, &pictures, &fonts, &mut Inline::Beside(&mut inlined))?;
-            raster::draw(&svg, inlined, scene.canvas).map_err(failed)?.encode(encoding).map_err(failed)
+            let opaque = encoding == Encoding::Jpeg;
+            let mut easel = Easel::new(scene.canvas, opaque)?;
+            compile(&scene, &pictures, &fonts, &mut easel)?;
+            easel.finish(opaque)?.encode(encoding).map_err(failed)
         };
         self.in_turn(work).await.map_err(failed)?
     }

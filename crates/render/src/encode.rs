@@ -18,13 +18,22 @@ impl Bitmap {
     pub(crate) fn encode(self, encoding: Encoding) -> io::Result<Vec<u8>> {
         match encoding {
             Encoding::Jpeg => self.opaque().jpeg().map_err(io::Error::other),
-            Encoding::Png => self.png(Compression::Balanced).map_err(io::Error::other),
+            Encoding::Png => self.png().map_err(io::Error::other),
             Encoding::Webp => self.webp().map_err(io::Error::other),
         }
     }
 
-    /// The picture as PNG, with a choice between small and fast.
-    pub(crate) fn png(&self, compression: Compression) -> Result<Vec<u8>, EncodingError> {
+    /// The picture as PNG. Balanced compression would take ten times as long, for a file that is hardly smaller.
+    pub(crate) fn png(&self) -> Result<Vec<u8>, EncodingError> {
+        self.compressed(Compression::Fast)
+    }
+
+    /// The picture as PNG without compression, to be read again at once.
+    pub(crate) fn stored_png(&self) -> Result<Vec<u8>, EncodingError> {
+        self.compressed(Compression::NoCompression)
+    }
+
+    fn compressed(&self, compression: Compression) -> Result<Vec<u8>, EncodingError> {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, self.width, self.height);
         encoder.set_color(if self.has_alpha { ColorType::Rgba } else { ColorType::Rgb });

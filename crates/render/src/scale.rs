@@ -32,10 +32,14 @@ impl Bitmap {
     ) -> Result<(), Box<dyn std::error::Error>> {
         let from = TypedImageRef::<P>::from_buffer(self.width, self.height, &self.pixels)?;
         let mut to = TypedImage::<P>::from_buffer(width, height, pixels)?;
+        // Sums of shares may come to a hair more than the whole.
+        let (left, top) = (part.left.max(0.0), part.top.max(0.0));
+        let across = part.width.min(f64::from(self.width) - left);
+        let down = part.height.min(f64::from(self.height) - top);
         // Colours of transparent pixels do not count: `use_alpha` weighs them by their opacity.
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-            .crop(part.left, part.top, part.width, part.height)
+            .crop(left, top, across, down)
             .use_alpha(self.has_alpha);
         Resizer::new().resize_typed(&from, &mut to, &options)?;
         Ok(())

@@ -6,7 +6,7 @@ use showrunner_domain::composition::{
 };
 use showrunner_domain::file::Sha256;
 
-use super::Inline;
+use super::Paper;
 use super::lettering::Lettering;
 use super::write::{Paint, Px, opacity};
 use crate::fonts::Fonts;
@@ -25,15 +25,15 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The drawing as a group, with its opacity and its shadow.
-    pub(super) fn compile(&self, inline: &mut Inline<'_>) -> Result<String, RenderError> {
+    /// Puts the drawing on `paper`, as a group with its opacity and its shadow.
+    pub(super) fn compile(&self, paper: &mut dyn Paper) -> Result<(), RenderError> {
         let frame = Area::of(&self.drawing.frame, self.canvas);
         let content = match &self.drawing.content {
-            Content::Picture { sha256, fit, radius } => self.picture(sha256, *fit, *radius, frame, inline)?,
+            Content::Picture { sha256, fit, radius } => self.picture(sha256, *fit, *radius, frame, paper)?,
             Content::Text { text, font, fill, align, max_lines } => {
                 let line = self.stroke();
                 let Some(room) = inner(frame, line.map_or(0.0, |(_, width)| width)) else {
-                    return Ok(String::new());
+                    return Ok(());
                 };
                 #[expect(clippy::cast_possible_truncation, reason = "a size in pixels")]
                 let size = self.length(font.size.get()) as f32;
@@ -45,7 +45,7 @@ impl Draft<'_> {
             Content::Shape { fill, radius } => self.rectangle(frame, *fill, *radius),
         };
         if content.is_empty() {
-            return Ok(content);
+            return Ok(());
         }
         let opacity = match self.drawing.opacity.get() {
             1.0 => String::new(),
@@ -55,7 +55,8 @@ impl Draft<'_> {
             Some(filter) => (filter, format!(r#" filter="url(#f{})""#, self.at)),
             None => Default::default(),
         };
-        Ok(format!("{filter}<g{opacity}{shadow}>{content}</g>"))
+        paper.draw(&format!("{filter}<g{opacity}{shadow}>{content}</g>"));
+        Ok(())
     }
 
     /// A length that is given as a fraction of the canvas's height, in pixels.
@@ -90,13 +91,14 @@ impl Draft<'_> {
         Some(start + &drop + &flood)
     }
 
+    /// The picture as an image, or nothing where it stands alone and `paper` has taken it.
     fn picture(
         &self,
         sha256: &Sha256,
         fit: Fit,
         radius: Radius,
         frame: Area,
-        inline: &mut Inline<'_>,
+        paper: &mut dyn Paper,
     ) -> Result<String, RenderError> {
         let given = self.pictures.iter().find(|picture| picture.sha256 == *sha256);
         let given = given.ok_or_else(|| RenderError::Failed("a picture of the scene was not given".into()))?;
@@ -108,7 +110,12 @@ impl Draft<'_> {
         };
         let scaled = picture.scaled(&part).map_err(unusable)?;
         drop(picture);
-        let href = inline.keep(&scaled).map_err(|error| RenderError::Failed(error.into()))?;
+        let Drawing { opacity, shadow, .. } = self.drawing;
+        if radius.get() == 0.0 && opacity.get() >= 1.0 && shadow.is_none() && self.stroke().is_none() {
+            paper.picture(scaled, part.filled)?;
+            return Ok(String::new());
+        }
+        let href = paper.keep(scaled)?;
         let shown = sides(part.filled);
         let round = radius.get() * whole.filled.shorter_side();
         let image = if round > 0.0 {
@@ -145,7 +152,7 @@ impl Draft<'_> {
 }
 
 /// The attributes of a box.
-fn sides(Area { left, top, width, height }: Area) -> String {
+pub(super) fn sides(Area { left, top, width, height }: Area) -> String {
     format!(r#" x="{left}" y="{top}" width="{width}" height="{height}""#)
 }
 

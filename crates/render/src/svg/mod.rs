@@ -7,56 +7,70 @@ mod draw;
 mod lettering;
 mod write;
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use png::Compression;
-use showrunner_domain::composition::{Picture, RenderError, Scene};
+use showrunner_domain::composition::{Canvas, Picture, RenderError, Scene};
 
-use self::draw::Draft;
+use self::draw::{Draft, sides};
 use crate::fonts::Fonts;
 use crate::picture::Bitmap;
+use crate::place::Area;
 
-/// How the pictures of a document are kept.
-pub(crate) enum Inline<'a> {
-    /// Within it, as data.
-    Data,
-    /// Beside it, called by where they stand.
-    Beside(&'a mut Vec<Arc<Vec<u8>>>),
+/// What scenes are compiled for: drawings come from bottom to top.
+pub(crate) trait Paper {
+    /// Takes a picture that stands alone, as it is.
+    fn picture(&mut self, picture: Bitmap, at: Area) -> Result<(), RenderError>;
+
+    /// Keeps a picture that is part of a drawing, and says how the drawing refers to it.
+    fn keep(&mut self, picture: Bitmap) -> Result<String, RenderError>;
+
+    /// Takes a drawing.
+    fn draw(&mut self, svg: &str);
 }
 
-impl Inline<'_> {
-    /// Keeps a picture, and says how the document refers to it.
-    fn keep(&mut self, picture: &Bitmap) -> Result<String, png::EncodingError> {
-        match self {
-            Self::Data => {
-                let png = picture.png(Compression::Fast)?;
-                Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
-            }
-            Self::Beside(pictures) => {
-                pictures.push(Arc::new(picture.png(Compression::NoCompression)?));
-                Ok((pictures.len() - 1).to_string())
-            }
-        }
+/// A document that has all of its pictures within it.
+pub(crate) struct Document(String);
+
+impl Paper for Document {
+    fn picture(&mut self, picture: Bitmap, at: Area) -> Result<(), RenderError> {
+        let href = self.keep(picture)?;
+        self.draw(&format!(r#"<image{} href="{href}"/>"#, sides(at)));
+        Ok(())
+    }
+
+    fn keep(&mut self, picture: Bitmap) -> Result<String, RenderError> {
+        let png = picture.png().map_err(|error| RenderError::Failed(error.into()))?;
+        Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
+    }
+
+    fn draw(&mut self, svg: &str) {
+        self.0.push_str(svg);
     }
 }
 
+/// How documents of this size begin. They end with `</svg>`.
+pub(crate) fn head(Canvas { width, height }: Canvas) -> String {
+    let size = format!(r#"width="{width}" height="{height}" viewBox="0 0 {width} {height}""#);
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" {size}>"#)
+}
+
 /// The scene as an SVG document.
+pub(crate) fn document(scene: &Scene, pictures: &[Picture], fonts: &Fonts) -> Result<String, RenderError> {
+    let mut document = Document(head(scene.canvas));
+    compile(scene, pictures, fonts, &mut document)?;
+    document.draw("</svg>");
+    Ok(document.0)
+}
+
+/// Puts all drawings of the scene on `paper`.
 pub(crate) fn compile(
     scene: &Scene,
     pictures: &[Picture],
     fonts: &Fonts,
-    inline: &mut Inline<'_>,
-) -> Result<String, RenderError> {
-    let (width, height) = (scene.canvas.width, scene.canvas.height);
-    let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
-    );
+    paper: &mut dyn Paper,
+) -> Result<(), RenderError> {
     for (at, drawing) in scene.drawings.iter().enumerate() {
-        let draft = Draft { at, drawing, canvas: scene.canvas, pictures, fonts };
-        svg.push_str(&draft.compile(inline)?);
+        Draft { at, drawing, canvas: scene.canvas, pictures, fonts }.compile(paper)?;
     }
-    svg.push_str("</svg>");
-    Ok(svg)
+    Ok(())
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use icu_segmenter::GraphemeClusterSegmenter;
 use parley::{
-    Alignment, AlignmentOptions, FontContext, FontFamily, FontFamilyName, FontWeight, Layout, LayoutContext,
-    LineHeight, OverflowWrap, StyleProperty,
+    Alignment, AlignmentOptions, BaseDirection, FontContext, FontFamily, FontFamilyName, FontWeight, Layout,
+    LayoutContext, LineHeight, OverflowWrap, StyleProperty,
 };
 use showrunner_domain::composition::Align;
 
@@ -38,16 +38,30 @@ impl<'a> Typesetter<'a> {
 
     /// Lays `said` out in this size, in pixels.
     pub(super) fn lay(&mut self, said: &str, size: f32, wrap: OverflowWrap) -> Block {
-        Block(said.split('\n').map(|paragraph| self.paragraph(paragraph, size, wrap)).collect())
+        Block(said.split('\n').flat_map(|paragraph| self.paragraph(paragraph, size, wrap)).collect())
     }
 
-    fn paragraph(&mut self, said: &str, size: f32, wrap: OverflowWrap) -> Layout<()> {
+    fn paragraph(&mut self, said: &str, size: f32, wrap: OverflowWrap) -> Vec<Layout<()>> {
+        let layout = self.layout(said, size, wrap, BaseDirection::Auto);
+        let one_way = layout.lines().flat_map(|line| line.runs()).all(|run| run.is_rtl() == layout.is_rtl());
+        if one_way || layout.len() == 1 {
+            return vec![layout];
+        }
+        // Blanks at the end of a line belong to its end in the paragraph's direction (UAX 9, L1), where parley leaves
+        // them beside the word that they follow: without them, each line is laid out anew.
+        let direction = if layout.is_rtl() { BaseDirection::Rtl } else { BaseDirection::Ltr };
+        let lines = layout.lines().map(|line| said[line.text_range()].trim_end());
+        lines.map(|line| self.layout(line, size, wrap, direction)).collect()
+    }
+
+    fn layout(&mut self, said: &str, size: f32, wrap: OverflowWrap, direction: BaseDirection) -> Layout<()> {
         let mut builder = self.scratch.ranged_builder(&mut self.fonts, said, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::List(self.families.as_slice().into())));
         builder.push_default(StyleProperty::FontSize(size));
         builder.push_default(StyleProperty::FontWeight(FontWeight::new(self.weight)));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(LINE_HEIGHT)));
         builder.push_default(StyleProperty::OverflowWrap(wrap));
+        builder.set_base_direction(direction);
         for emoji in emoji(said) {
             builder.push(StyleProperty::FontFamily(FontFamily::List(self.emoji.as_slice().into())), emoji);
         }

@@ -112,3 +112,98 @@ fn within(room: Rect, ink: Rect, outlines: Outlines) -> Outlines {
         .post_translate(room.left() + x, room.top() + y);
     outlines.moved(placed)
 }
+
+#[cfg(test)]
+mod tests {
+    use parley::Layout;
+    use proptest::prelude::*;
+    use showrunner_domain::composition::{FontFamily, FontSize, FontWeight};
+
+    use super::*;
+
+    fn fonts() -> &'static Fonts {
+        static FONTS: std::sync::LazyLock<Fonts> = std::sync::LazyLock::new(|| Fonts::new(Vec::new()).unwrap());
+        &FONTS
+    }
+
+    fn font(weight: i64) -> Font {
+        Font {
+            family: FontFamily::parse("Nothing like it").unwrap(),
+            weight: FontWeight::parse(weight).unwrap(),
+            size: FontSize::parse(0.1).unwrap(),
+        }
+    }
+
+    fn room(width: f32, height: f32) -> Rect {
+        Rect::from_xywh(100.0, 200.0, width, height).unwrap()
+    }
+
+    #[test]
+    fn a_font_has_a_glyph_for_whatever_titles_are_written_in() {
+        for said in [
+            "Pilot ÀÉîõüß Ελληνικά Русский Tiếng Việt ½ € ™ № “quoted” – dash…",
+            "الحلقة الأولى הפרק הראשון पहला एपिसोड প্রথম পর্ব ਪਹਿਲਾ முதல் ตอนแรก ພາສາລາວ ភាសាខ្មែរ",
+            "პირველი Առաջին 第一集：漫长的旅程、「」。 カタカナ ひらがな 제1화: 달 없는 밤 뷁",
+            "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪👍🏽❤️🎬🎉1️⃣☀→★",
+        ] {
+            let text =
+                Text { said, font: &font(700), size: 40.0, align: Align::Start, lines: 9, room: room(900.0, 900.0) };
+            let block = Typesetter::new(&text, fonts()).lay(said, 40.0, OverflowWrap::Normal);
+            let clusters = block.0.iter().flat_map(Layout::lines).flat_map(|line| line.runs());
+            for cluster in clusters.flat_map(|run| run.clusters().collect::<Vec<_>>()) {
+                assert!(cluster.glyphs().all(|glyph| glyph.id != 0), "{said}: {:?}", &said[cluster.text_range()]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_shrinks_before_it_is_cut_off() {
+        let lines = |said: &str| {
+            let text =
+                Text { said, font: &font(400), size: 40.0, align: Align::Start, lines: 1, room: room(300.0, 60.0) };
+            (
+                shrunk(&text, said, &mut Typesetter::new(&text, fonts())).is_some(),
+                set(&text, fonts()).unwrap().ink().unwrap(),
+            )
+        };
+        let (fits, whole) = lines("A short one");
+        assert!(fits && whole.height() > 25.0, "{whole:?}");
+        let (fits, smaller) = lines("One that is longer than that");
+        assert!(fits && smaller.width() > 280.0 && smaller.height() < 25.0, "{smaller:?}");
+        let (fits, half) = lines("One that is so much longer that nothing but cutting it off helps");
+        assert!(!fits && half.width() > 270.0, "{half:?}");
+    }
+
+    #[test]
+    fn lines_start_where_their_paragraph_is_read_from() {
+        let left = |said: &str, align| {
+            let text = Text { said, font: &font(400), size: 40.0, align, lines: 2, room: room(600.0, 200.0) };
+            set(&text, fonts()).unwrap().ink().unwrap().left()
+        };
+        assert!(left("Pilot", Align::Start) < 110.0 && left("Pilot", Align::End) > 500.0);
+        assert!(left("שלום", Align::Start) > 500.0 && left("שלום", Align::End) < 110.0);
+        assert!((300.0..400.0).contains(&left("Pilot", Align::Center)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn no_text_leaves_its_room(
+            said in "\\PC{0,40}|[a-zא-ת \n]{0,80}|[\\u{300}-\\u{36f}a-z]{0,30}|[ก-๙]{0,40}",
+            (width, height) in (1.0..800.0_f32, 1.0..300.0_f32),
+            size in 6.0..200.0_f32,
+            lines in 1..20_usize,
+            weight in 100..900_i64,
+        ) {
+            let font = font(weight);
+            let room = room(width, height);
+            let text = Text { said: &said, font: &font, size, align: Align::Center, lines, room };
+            if let Some(ink) = set(&text, fonts()).and_then(|outlines| outlines.ink()) {
+                let within = ink.left() > room.left() - 0.01 && ink.right() < room.right() + 0.01
+                    && ink.top() > room.top() - 0.01 && ink.bottom() < room.bottom() + 0.01;
+                prop_assert!(within, "{ink:?} in {room:?}");
+            }
+        }
+    }
+}

@@ -7,6 +7,11 @@
     reason = "test pictures are small"
 )]
 
+mod browser;
 mod encodings;
+mod figures;
+mod hostile;
+mod pictures;
+mod repeats;
 mod studio;
 mod texts;
