@@ -27,8 +27,9 @@ lint: ## formatting, clippy, and what may come in from outside
 advisories: ## known vulnerabilities of what is in Cargo.lock (needs the network and cargo-deny)
 	cargo deny check advisories
 
-contracts: ## write anew what is generated in docs, which tests compare with the code
+contracts: ## write anew what is generated in docs: contracts, which tests compare with the code, and pictures
 	cargo test --quiet --package showrunner-http --test api -- --ignored written_anew
+	cargo test --quiet --package showrunner --test product -- --ignored written_anew
 
 fuzz: FUZZ_SECONDS ?= 240
 fuzz: tools ## ask the server, by Schemathesis, whether it does what docs/openapi.json says; FUZZ_SECONDS for six runs in all

@@ -1,16 +1,17 @@
-//! The checklist, the runbook and the pages about jobs and files, followed to the letter on a running server.
+//! The checklist, the runbook and the pages about jobs, files and compositions, followed to the letter on a running server.
 
 use serde_json::json;
 
 use crate::harness::{Backend, Store, eventually, follow_document, on_both_stores};
 
-on_both_stores!(the_checklist_and_the_runbook_work_as_written, the_pages_about_jobs_and_files_work_as_written);
+on_both_stores!(the_checklist_and_the_runbook_work_as_written, the_pages_about_jobs_files_and_compositions_work_as_written);
 
-fn the_pages_about_jobs_and_files_work_as_written(backend: Backend) {
+fn the_pages_about_jobs_files_and_compositions_work_as_written(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
     follow_document("docs/jobs.md", &store, &server, backend, &[]);
     follow_document("docs/files.md", &store, &server, backend, &[]);
+    follow_document("docs/compositions.md", &store, &server, backend, &[]);
 }
 
 fn the_checklist_and_the_runbook_work_as_written(backend: Backend) {

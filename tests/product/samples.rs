@@ -15,13 +15,14 @@ const HEADING: &str = "## Five minutes to the first live event";
 #[test]
 fn the_readmes_five_minutes_work_as_written_on_both_stores() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let [start, prepare, watch, load, by_hand] = shell_blocks(&readme).try_into().expect("five blocks of commands");
+    let [start, prepare, watch, load, by_hand, picture] =
+        shell_blocks(&readme).try_into().expect("six blocks of commands");
     assert_eq!(start, "make run\n");
     assert!(shell(&prepare).status().unwrap().success());
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let store = Store::new(backend);
         let server = store.serve();
-        follow(&store, &server, &watch, &format!("set -e\n{load}{by_hand}"));
+        follow(&store, &server, &watch, &format!("set -e\n{load}{by_hand}{picture}"));
     }
 }
 
@@ -48,6 +49,10 @@ fn follow(store: &Store, server: &Server, watch: &str, load: &str) {
         seen.push(title.to_owned());
     }
     assert_eq!(seen, expected, "every episode once and in order");
+    assert!(answers.contains("Rendered target/thumbnail.jpg"), "{answers}");
+    let picture = std::fs::read(root().join("target/thumbnail.jpg")).unwrap();
+    assert!(picture.starts_with(&[0xFF, 0xD8]), "it is a JPEG");
+    assert!(watcher.line().contains("episode_updated"), "the episode has got its thumbnail");
     watcher.wait_for("dropping the connection");
     watcher.wait_for("watching episodes");
 }

@@ -212,7 +212,7 @@ fn schedules(ports: &Ports) -> ScheduleService {
     }
 }
 
-fn compositions(ports: &Ports) -> CompositionService {
+pub(crate) fn compositions(ports: &Ports) -> CompositionService {
     CompositionService {
         compositions: ports.compositions.clone(),
         templates: ports.templates.clone(),

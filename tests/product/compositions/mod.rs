@@ -1,6 +1,7 @@
 //! Compositions on the real server: written, decided about, rendered, and told of.
 
 mod behaviour;
+mod pictures;
 mod rendering;
 
 use serde_json::{Value, json};

@@ -29,7 +29,7 @@ use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::schedules::ScheduleLoop;
-use crate::services::{self, Proofs, Services};
+use crate::services::{self, Proofs, Services, Storage, Tools};
 use crate::settings::Settings;
 use crate::stopping::told_to_stop;
 use crate::{demo, handlers, logging, open_files, worker};
@@ -50,24 +50,30 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
     open_files::raise_limit();
     let ports = open_store(&settings)?;
     let signer = Arc::new(signer(&settings, &ports).await?);
-    let proofs = Proofs { hasher: Arc::new(Argon2id::new()?), signer };
+    let (storage, tools) = (storage(&settings)?, tools(&settings)?);
     if demo {
-        demo::load(&ports).await?;
+        demo::load(&ports, &storage, &tools, signer.as_ref()).await?;
     }
+    let proofs = Proofs { hasher: Arc::new(Argon2id::new()?), signer };
     let board = Arc::new(Board::new());
     for reader in services::readers() {
         let (log, ledger) = (ports.log.clone(), ports.ledger.clone());
         let (preferences, board) = (ports.preferences.clone(), board.clone());
         tokio::spawn(ReaderLoop { reader, log, preferences, ledger, board }.run());
     }
-    serve(&settings, &ports, proofs, board).await
+    serve(&settings, &ports, proofs, (storage, tools), board).await
 }
 
-async fn serve(settings: &Settings, ports: &Ports, proofs: Proofs, board: Arc<Board>) -> Result<(), CommandError> {
+async fn serve(
+    settings: &Settings,
+    ports: &Ports,
+    proofs: Proofs,
+    (storage, tools): (Storage, Tools),
+    board: Arc<Board>,
+) -> Result<(), CommandError> {
     let hub = Arc::new(Hub::new(ports.log.clone()));
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
-    let (storage, tools) = (storage(settings)?, tools(settings)?);
     let services = services::on(ports, &gate, proofs, &storage, &tools);
     let invitation = services.users.first_start().await?;
     let presence = services.presence.clone().into_inner();

@@ -1,25 +1,36 @@
-//! `serve --demo`: real episodes in an empty store, to have something to look at.
+//! `serve --demo`: real episodes and artwork for some in an empty store, to have something to look at.
+
+mod artwork;
 
 use showrunner_domain::episode::EpisodeQuery;
+use showrunner_domain::identity::TokenSigner;
 use showrunner_domain::import::{ImportError, Imported};
 use showrunner_domain::show::ShowQuery;
 use showrunner_store::Ports;
 
 use crate::commands::CommandError;
-use crate::services;
+use crate::services::{self, Storage, Tools};
 
 /// What `docs/samples/README.md` tells of.
-const EPISODES: &str = include_str!("../../../docs/samples/episodes.csv");
+const EPISODES: &str = include_str!("../../../../docs/samples/episodes.csv");
 
 /// Loads the sample into a store without shows and episodes, once, however many nodes start at the same time.
-pub(crate) async fn load(ports: &Ports) -> Result<(), CommandError> {
+pub(crate) async fn load(
+    ports: &Ports,
+    storage: &Storage,
+    tools: &Tools,
+    signer: &dyn TokenSigner,
+) -> Result<(), CommandError> {
     let episodes = ports.episodes.list_episodes(EpisodeQuery::default()).await?.items;
     if !episodes.is_empty() || !ports.shows.list_shows(ShowQuery::default()).await?.items.is_empty() {
         tracing::info!("--demo: the store is not empty; nothing was loaded");
         return Ok(());
     }
     match services::import(ports).import_once("demo", showrunner_csv::read(EPISODES.as_bytes(), None)).await {
-        Ok(Some(Imported { episodes, shows })) => tracing::info!(episodes, shows, "--demo: the sample was loaded"),
+        Ok(Some(Imported { episodes, shows })) => {
+            artwork::compose(ports, storage, tools, signer).await?;
+            tracing::info!(episodes, shows, "--demo: the sample was loaded");
+        }
         Ok(None) => tracing::info!("--demo: the sample was loaded by another start within a day; nothing was loaded"),
         Err(ImportError::Service(error)) => return Err(error.into()),
         Err(error @ ImportError::Faulty(_)) => return Err(CommandError::Argument(format!("--demo: {error}"))),
@@ -32,7 +43,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use showrunner_domain::episode::{EpisodeNumber, SeasonNumber};
-    use showrunner_domain::import::Row;
+    use showrunner_domain::identity::TokenSigner;
+use showrunner_domain::import::Row;
 
     use super::*;
 
