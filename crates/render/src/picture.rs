@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::panic::catch_unwind;
 
 use image::error::ImageError;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use thiserror::Error;
 
@@ -46,7 +47,7 @@ fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
             "it claims {width} × {height} pixels, but may have {LONGEST_SIDE} on a side and {MOST_PIXELS} in all"
         )));
     }
-    let orientation = decoder.orientation().map_err(told)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let has_alpha = decoder.color_type().has_alpha();
     let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
     image.apply_orientation(orientation);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use image::ImageFormat;
 use serde_json::{Value, json};
 use showrunner_domain::composition::{Encoding, Format};
+use showrunner_render::Artist;
 
 use crate::studio::{Studio, disc, file, photo};
 
@@ -65,6 +66,9 @@ async fn figures_of_its_parts() {
     ] {
         println!("{what}: {:?}", median(&studio, &layers, &BOTH, Encoding::Jpeg).await);
     }
+    let start = Instant::now();
+    Artist::new(Vec::new()).unwrap();
+    println!("an artist: {:?}", start.elapsed());
     let layers = json!([background, host, guest, title]);
     for encoding in [Encoding::Png, Encoding::Webp] {
         println!("all as {}: {:?}", encoding.as_str(), median(&studio, &layers, &BOTH, encoding).await);
