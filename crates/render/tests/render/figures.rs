@@ -48,6 +48,14 @@ async fn figures_of_a_composition_for_youtube_and_instagram() {
     let mut studio = Studio::default();
     let layers = composition(&mut studio);
     println!("all: {:?}", median(&studio, &json!(layers), &BOTH, Encoding::Jpeg).await);
+    let start = Instant::now();
+    for _ in 0..ROUNDS {
+        let layers = json!(layers);
+        let [youtube, instagram] = BOTH.map(|format| studio.render(&layers, format, Encoding::Jpeg));
+        let both = tokio::join!(youtube, instagram);
+        assert!(both.0.is_ok() && both.1.is_ok());
+    }
+    println!("both at once: {:?}", start.elapsed() / u32::try_from(ROUNDS).unwrap());
 }
 
 #[tokio::test]
