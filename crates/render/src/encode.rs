@@ -2,9 +2,9 @@
 
 use std::io;
 
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageError};
+use jpeg_encoder::SamplingFactor;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 use showrunner_domain::composition::Encoding;
 
@@ -17,7 +17,7 @@ impl Bitmap {
     /// The picture as a file. A JPEG is drawn over white.
     pub(crate) fn encode(self, encoding: Encoding) -> io::Result<Vec<u8>> {
         match encoding {
-            Encoding::Jpeg => self.opaque().jpeg().map_err(io::Error::other),
+            Encoding::Jpeg => self.opaque().jpeg(),
             Encoding::Png => self.png().map_err(io::Error::other),
             Encoding::Webp => self.webp().map_err(io::Error::other),
         }
@@ -45,10 +45,14 @@ impl Bitmap {
         Ok(bytes)
     }
 
-    fn jpeg(&self) -> Result<Vec<u8>, ImageError> {
+    /// Colours are kept at half the resolution of brightness (4:2:0), as they are in most photos.
+    fn jpeg(&self) -> io::Result<Vec<u8>> {
+        let side = |pixels: u32| u16::try_from(pixels).map_err(io::Error::other);
         let mut bytes = Vec::new();
-        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
-        encoder.encode(&self.pixels, self.width, self.height, ExtendedColorType::Rgb8)?;
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, JPEG_QUALITY);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        let (width, height) = (side(self.width)?, side(self.height)?);
+        encoder.encode(&self.pixels, width, height, jpeg_encoder::ColorType::Rgb).map_err(io::Error::other)?;
         Ok(bytes)
     }
 
