@@ -68,6 +68,14 @@ fn an_hourly_job_goes_on_every_hour_while_clocks_are_put_forward_and_back() {
 }
 
 #[test]
+fn of_several_times_of_day_those_in_the_gap_are_left_out_and_those_that_come_twice_count_twice() {
+    let forward = between("15,45 2 * * *", "Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-29T00:30:00Z");
+    assert_eq!(forward, ["2027-03-29T00:15:00Z"]);
+    let back = between("15,45 2 * * *", "Europe/Berlin", "2027-10-30T12:00:00Z", "2027-10-31T12:00:00Z");
+    assert_eq!(back, ["2027-10-31T00:15:00Z", "2027-10-31T00:45:00Z", "2027-10-31T01:15:00Z", "2027-10-31T01:45:00Z"]);
+}
+
+#[test]
 fn what_cannot_be_understood_is_told_field_by_field() {
     let refused = |cron: &str, zone: &str| {
         let (cron, zone) = (CronExpression::parse(cron).unwrap(), TimeZone::parse(zone).unwrap());

@@ -55,9 +55,9 @@ impl fmt::Display for TimeZone {
 pub trait Calendar: Send + Sync {
     /// The first time after `after` that the expression names in this zone; `None` where there is none any more.
     ///
-    /// MUST lie after `after`, at a whole second. A time of day that summer time leaves out comes at the end of the gap,
-    /// one that comes twice counts the first time. Of an expression that names more than one hour, what lies in the gap
-    /// is left out and what comes twice counts twice.
+    /// MUST lie after `after`, at a whole second. Where the expression names one time of day and summer time leaves that
+    /// out, it comes at the end of the gap; where it comes twice, it counts the first time. Of an expression that names
+    /// several, what lies in the gap is left out and what comes twice counts twice.
     ///
     /// # Errors
     /// What is wrong with the fields `cron` and `time_zone`, where either cannot be understood.

@@ -9,6 +9,7 @@ use serde_json::json;
 use showrunner_calendar::WorldCalendar;
 use showrunner_domain::identity::{Authority, Caller, Email, NewUser, OnBehalf, Role};
 use showrunner_domain::job::{Job, JobQuery, JobType};
+use showrunner_domain::mocks::MockScheduleStore;
 use showrunner_domain::schedule::{
     CronExpression, FiringService, NewSchedule, Schedule, ScheduleName, SchedulePatch, ScheduleQuery, ScheduleService,
     TimeZone,
@@ -26,6 +27,7 @@ on_both_stores!(
     times_that_passed_while_nobody_looked_are_fired_once,
     coming_due_makes_no_version_and_no_event_of_the_schedule,
     who_changes_a_schedule_while_it_is_fired_does_not_have_it_fired_again,
+    who_has_read_a_schedule_before_it_was_fired_reads_it_again_to_change_it,
     a_schedule_whose_maker_is_gone_is_switched_off,
     schedules_are_kept_whole_and_listed_page_by_page,
 );
@@ -201,6 +203,21 @@ async fn who_changes_a_schedule_while_it_is_fired_does_not_have_it_fired_again(w
     nodes.fire().await;
     let fired = fired(&world).await;
     assert_eq!((fired.len(), fired.iter().collect::<BTreeSet<_>>().len()), (30, 30));
+}
+
+async fn who_has_read_a_schedule_before_it_was_fired_reads_it_again_to_change_it(world: World) {
+    let maker = begin(&world, "2026-01-10T00:00:30Z").await;
+    let read = make(&world, &maker, "* * * * *", "UTC").await;
+    world.clock.move_by(60);
+    Nodes::of(&world).fire().await;
+    let fired = world.ports.schedules.find_schedule(read.id).await.unwrap().unwrap();
+    let (mut reads, mut schedules) = (vec![fired.clone(), read.clone()], MockScheduleStore::new());
+    schedules.expect_find_schedule().times(2).returning(move |_| Ok(reads.pop()));
+    let schedules = Arc::new(schedules);
+    let late = ScheduleService { schedules, ..schedules_on(&world.ports, &world.clock) };
+    let patch = SchedulePatch { name: ScheduleName::parse("Renamed").ok(), ..SchedulePatch::default() };
+    let renamed = now(late.update(&maker, read.id, &patch, &Terms::default()).await.unwrap());
+    assert_eq!((renamed.next_run_at, renamed.last_run_at), (fired.next_run_at, fired.last_run_at));
 }
 
 async fn a_schedule_whose_maker_is_gone_is_switched_off(world: World) {
