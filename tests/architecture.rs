@@ -25,7 +25,7 @@ const EDGES: [(&str, &[&str]); 14] = [
     ("showrunner-web", &["showrunner-domain"]),
     ("showrunner-http", &["showrunner-domain", "showrunner-web"]),
     ("showrunner-live", &["showrunner-domain", "showrunner-web"]),
-    ("showrunner-bench", &[]),
+    ("showrunner-bench", &["showrunner-domain"]),
     (
         "showrunner",
         &[

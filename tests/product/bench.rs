@@ -40,10 +40,16 @@ fn a_benchmark_counts_requests_deliveries_connections_and_starts() {
 
 fn a_benchmark_of_some_work_tells_of_that_alone_and_leaves_nothing_behind(backend: Backend) {
     let store = Store::new(backend);
-    let report = bench(&store, &["--only", "create,start", "--episodes", "40"]);
+    let report = bench(&store, &["--only", "create,jobs,start", "--episodes", "40"]);
     assert_eq!(report["store"], format!("{backend:?}").to_lowercase());
     assert_eq!(report["requests"].as_array().unwrap().len(), 3);
     assert_eq!((&report["fan_out"], &report["idle_connections"]), (&serde_json::json!([]), &Value::Null));
+    let jobs = report["jobs"].as_array().unwrap();
+    let ways: Vec<&str> = jobs.iter().map(|it| it["way"].as_str().unwrap()).collect();
+    assert_eq!(ways, ["over HTTP", "in process"]);
+    for (it, figure) in jobs.iter().flat_map(|it| ["jobs", "jobs_per_second", "start_p99_ms"].map(|name| (it, name))) {
+        assert!(it[figure].as_f64().unwrap() > 0.0, "{figure} of {it}");
+    }
     assert!(report["start"]["existing_ms"].as_f64().unwrap() > 0.0);
     bench(&store, &["--only", "get", "--episodes", "1"]);
 }

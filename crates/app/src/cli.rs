@@ -78,7 +78,7 @@ pub(crate) struct BenchFlags {
     /// A Postgres database that is empty, and is emptied again [default: SQLite in a temporary folder].
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
-    /// Only these kinds of work [default: noop,get,list,update,create,fan-out,idle,start].
+    /// Only these kinds of work [default: noop,get,list,update,create,fan-out,jobs,idle,start].
     #[arg(long, value_name = "WORK,…", value_delimiter = ',')]
     pub(crate) only: Vec<Work>,
     /// How many episodes there are before anything is measured [default: 10000, or 1000 with --quick].

@@ -104,13 +104,7 @@ pub(crate) fn on(
         }),
         rendering: Data::new(rendering(ports, storage, tools)),
         files: Data::new(files(ports, storage)),
-        jobs: Data::new(JobService {
-            jobs: ports.jobs.clone(),
-            episodes: ports.episodes.clone(),
-            ledger: ports.ledger.clone(),
-            clock: clock(),
-            ids: ids(),
-        }),
+        jobs: Data::new(jobs(ports)),
         work: Data::new(WorkService { queue: Arc::new(queue(ports)), log: ports.log.clone() }),
         schedules: Data::new(schedules(ports)),
         activities: Data::new(ActivityService {
@@ -144,6 +138,17 @@ pub(crate) fn on(
             clock: clock(),
             ids: ids(),
         }),
+    }
+}
+
+/// The service of those who want work done.
+pub(crate) fn jobs(ports: &Ports) -> JobService {
+    JobService {
+        jobs: ports.jobs.clone(),
+        episodes: ports.episodes.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
     }
 }
 

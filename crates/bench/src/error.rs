@@ -2,6 +2,7 @@
 
 use std::io;
 
+use showrunner_domain::ServiceError;
 use thiserror::Error;
 
 /// Why a benchmark ended without a report; a sentence for whoever started it.
@@ -65,6 +66,9 @@ pub enum BenchError {
     /// Something did not come about.
     #[error("waited in vain until {0}")]
     Late(String),
+    /// The engine of jobs did not do what was asked.
+    #[error("the engine of jobs: {0}")]
+    Engine(#[from] ServiceError),
     /// Whoever started it wants no more of it.
     #[error("interrupted")]
     Interrupted,

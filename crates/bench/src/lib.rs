@@ -2,7 +2,8 @@
 //! clients meet it.
 //!
 //! The server is the same program in a process of its own, started here with default settings. This crate knows its
-//! commands and its protocol and none of its insides. Server and client share the machine, so the client is light: one
+//! commands and its protocol and none of its insides, but for jobs: their engine is measured in this process too, as other
+//! queues are that live in their workers' processes. Server and client share the machine, so the client is light: one
 //! thread, requests that are copied together, answers of which little more than status and length is read. What it
 //! costs all the same stands in the report, beside what the server costs.
 //!
@@ -15,6 +16,7 @@ mod fan_out;
 mod fill;
 mod http;
 mod idle;
+mod jobs;
 mod live;
 mod load;
 mod machine;
@@ -28,8 +30,9 @@ mod start;
 
 pub use error::BenchError;
 pub use http::Kind;
+pub use jobs::Engine;
 pub use machine::Machine;
 pub use plan::{Plan, UnknownWork, Work};
-pub use report::{Build, Delivery, IdleConnections, Pace, Report, Requested, Starts, Store};
+pub use report::{Build, Delivery, IdleConnections, Pace, Report, Requested, Starts, Store, Way, Worked};
 
 pub use run::run;

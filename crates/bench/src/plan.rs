@@ -1,13 +1,13 @@
 //! What is to be measured.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::Kind;
+use crate::{BenchError, Engine, Kind};
 
 /// What is to be measured, and how thoroughly.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Plan {
     pub run: Duration,
     /// How many episodes there are before anything is measured.
     pub episodes: usize,
+    /// Opens the engine of jobs on a store in this folder, or on this database.
+    pub open_engine: fn(&Path, Option<&str>) -> Result<Engine, BenchError>,
 }
 
 /// A kind of work.
@@ -33,6 +35,8 @@ pub enum Work {
     Request(Kind),
     /// New episodes as they reach WebSocket clients.
     FanOut,
+    /// Jobs that have nothing to do.
+    Jobs,
     /// What a WebSocket that nothing happens on takes of memory.
     Idle,
     /// How soon a new process answers, and what it takes of memory.
@@ -41,18 +45,19 @@ pub enum Work {
 
 /// No kind of work is called so.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("must be some of noop, get, list, update, create, fan-out, idle and start")]
+#[error("must be some of noop, get, list, update, create, fan-out, jobs, idle and start")]
 pub struct UnknownWork;
 
 impl Work {
     /// Every kind of work.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Request(Kind::Noop),
         Self::Request(Kind::Get),
         Self::Request(Kind::List),
         Self::Request(Kind::Update),
         Self::Request(Kind::Create),
         Self::FanOut,
+        Self::Jobs,
         Self::Idle,
         Self::Start,
     ];
@@ -63,6 +68,7 @@ impl Work {
         match self {
             Self::Request(kind) => kind.as_str(),
             Self::FanOut => "fan-out",
+            Self::Jobs => "jobs",
             Self::Idle => "idle",
             Self::Start => "start",
         }

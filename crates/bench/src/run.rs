@@ -7,11 +7,13 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
+use crate::catch_up::caught_up;
 use crate::fill::fill;
 use crate::http::{Kind, Requests};
+use crate::jobs::{self, EngineLine, OutsideLine};
 use crate::live::Crowd;
 use crate::median::Median;
-use crate::report::{Delivery, IdleConnections, Pace, Report, Requested, Starts};
+use crate::report::{Delivery, IdleConnections, Pace, Report, Requested, Starts, Way, Worked};
 use crate::server::{Home, Server};
 use crate::{BenchError, Machine, Plan, Work, fan_out, idle, load, start};
 
@@ -19,6 +21,10 @@ use crate::{BenchError, Machine, Plan, Work, fan_out, idle, load, start};
 const CONNECTIONS: [usize; 3] = [1, 32, 64];
 /// The data folder of the server that has episodes.
 const FILLED: &str = "filled";
+/// The data folder of the server that has jobs.
+const JOBS: &str = "jobs";
+/// The data folder of the engine of jobs.
+const ENGINE: &str = "engine";
 
 /// Measures what the plan asks for and tells `progress` what it is about to do. Servers and folders are gone afterwards,
 /// and a given database is as empty as before.
@@ -60,7 +66,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     async fn measure(&self, mut report: Report) -> Result<Report, BenchError> {
         let empty = if self.asks_for(Work::Start) { self.starts_on_nothing().await? } else { Vec::new() };
-        if self.plan.works.iter().any(|work| *work != Work::Idle) {
+        if self.plan.works.iter().any(|work| !matches!(work, Work::Idle | Work::Jobs)) {
             self.requests_and_deliveries(&mut report).await?;
         }
         if self.asks_for(Work::Start) {
@@ -70,6 +76,10 @@ impl Bench<'_> {
                 existing.push(start::run(self.home, FILLED, self.rest()).await?);
             }
             report.start = Starts::of(empty, existing);
+        }
+        if self.asks_for(Work::Jobs) {
+            report.jobs.extend(self.jobs_over_http().await?);
+            report.jobs.extend(self.jobs_in_process().await?);
         }
         if self.asks_for(Work::Idle) {
             report.idle_connections = self.idle_connections().await?;
@@ -102,7 +112,7 @@ impl Bench<'_> {
             match work {
                 Work::Request(kind) => self.requests(&server, &requests, *kind, report).await?,
                 Work::FanOut => self.deliveries(&server, &requests, &token, report).await?,
-                Work::Idle | Work::Start => {}
+                Work::Jobs | Work::Idle | Work::Start => {}
             }
         }
         server.stop()
@@ -151,6 +161,34 @@ impl Bench<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn jobs_in_process(&self) -> Result<Option<Worked>, BenchError> {
+        let engine = Rc::new((self.plan.open_engine)(&self.home.folder(ENGINE), self.home.database_url())?);
+        let mut samples = Vec::new();
+        for _ in 0..self.plan.runs {
+            (self.progress)("jobs, in process");
+            let open = async || EngineLine::new(engine.clone());
+            samples.push(jobs::run(open, self.plan.run).await?);
+        }
+        let median = Median::of(samples, |sample| sample.throughput.rate());
+        Ok(median.map(|median| Worked::of(Way::InProcess, &median)))
+    }
+
+    async fn jobs_over_http(&self) -> Result<Option<Worked>, BenchError> {
+        let server = self.home.serve(JOBS)?;
+        let editor = Rc::new(Requests::new(server.address, &self.home.token(JOBS)?));
+        let worker = Rc::new(Requests::new(server.address, &self.home.worker_token(JOBS)?));
+        let mut samples = Vec::new();
+        for _ in 0..self.plan.runs {
+            (self.progress)("jobs, over HTTP");
+            let open = async || OutsideLine::open(server.address, editor.clone(), worker.clone()).await;
+            samples.push(jobs::run(open, self.plan.run).await?);
+            caught_up(&server, &editor).await?;
+        }
+        server.stop()?;
+        let median = Median::of(samples, |sample| sample.throughput.rate());
+        Ok(median.map(|median| Worked::of(Way::OverHttp, &median)))
     }
 
     async fn idle_connections(&self) -> Result<Option<IdleConnections>, BenchError> {

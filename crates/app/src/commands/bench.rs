@@ -1,13 +1,19 @@
 //! `showrunner bench`: measures this very program as a server.
 
 use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use showrunner_bench::{Plan, Work};
+use showrunner_bench::{BenchError, Engine, Plan, Work};
+use showrunner_domain::event::Origin;
+use showrunner_domain::identity::{Actor, Caller, Role, ShowRoles, UserId};
+use showrunner_domain::{FieldError, ServiceError};
+use showrunner_store::{Location, Ports, migrations};
 
 use super::CommandError;
 use crate::cli::BenchFlags;
-use crate::open_files;
+use crate::{open_files, services};
 
 pub(super) fn run(flags: BenchFlags) -> Result<(), CommandError> {
     open_files::raise_limit();
@@ -29,5 +35,39 @@ fn plan(flags: BenchFlags) -> Result<Plan, CommandError> {
         runs,
         run,
         episodes: usize::try_from(flags.episodes.unwrap_or(usual)).unwrap_or(usize::MAX),
+        open_engine,
     })
+}
+
+/// The engine of jobs on a store of its own in `folder`, or on the database that was given.
+fn open_engine(folder: &Path, database_url: Option<&str>) -> Result<Engine, BenchError> {
+    let ports = open(folder, database_url)?;
+    let (id, now) = (UserId::new(services::ids().next()), services::clock().now());
+    let (email, name) = ("bench@example.com".to_owned(), "bench@example.com".to_owned());
+    let (role, granted, session) = (Role::Editor, Role::Editor, None);
+    let actor = Actor {
+        id,
+        email,
+        name,
+        role,
+        shows: ShowRoles::default(),
+        granted,
+        session,
+        expires_at: now.plus_seconds(86_400),
+    };
+    Ok(Engine {
+        jobs: services::jobs(&ports),
+        queue: Arc::new(services::queue(&ports)),
+        log: ports.log.clone(),
+        caller: Caller { actor, origin: Origin::default() },
+    })
+}
+
+fn open(folder: &Path, database_url: Option<&str>) -> Result<Ports, BenchError> {
+    std::fs::create_dir_all(folder).map_err(BenchError::Folder)?;
+    let location = Location::parse(database_url.unwrap_or("sqlite:"), folder);
+    let refused = |reason| ServiceError::Invalid(vec![FieldError::new("--database-url", reason)]);
+    let location = location.map_err(refused)?;
+    migrations::up(&location).map_err(ServiceError::from)?;
+    Ok(showrunner_store::open(&location).map_err(ServiceError::from)?)
 }

@@ -66,6 +66,11 @@ impl Requests {
         out.extend_from_slice(b"\r\n");
     }
 
+    /// Puts a request that posts JSON to a path into `out`.
+    pub(crate) fn post(&self, path: &[&str], body: &str, out: &mut Vec<u8>) {
+        self.send("POST", path, body, out);
+    }
+
     /// Puts a request for a new episode of this title into `out`, as long as a real one.
     pub(crate) fn create(&self, title: &str, number: usize, out: &mut Vec<u8>) {
         let body = format!(

@@ -4,6 +4,7 @@ mod delivery;
 mod memory;
 mod requested;
 mod table;
+mod worked;
 
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::{Machine, Plan};
 pub use delivery::{Delivery, Pace};
 pub use memory::{IdleConnections, Starts};
 pub use requested::Requested;
+pub use worked::{Way, Worked};
 
 /// Everything that a benchmark has found. It is shown as a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,6 +36,8 @@ pub struct Report {
     pub requests: Vec<Requested>,
     /// New episodes as they reached WebSocket clients.
     pub fan_out: Vec<Delivery>,
+    /// Jobs that had nothing to do.
+    pub jobs: Vec<Worked>,
     /// Live connections that nothing happened on.
     pub idle_connections: Option<IdleConnections>,
     /// New processes.
@@ -73,6 +77,7 @@ impl Report {
             episodes: plan.episodes,
             requests: Vec::new(),
             fan_out: Vec::new(),
+            jobs: Vec::new(),
             idle_connections: None,
             start: None,
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Build, Delivery, Report, Requested, Store};
+use super::{Build, Delivery, Report, Requested, Store, Worked};
 use crate::Machine;
 
 impl fmt::Display for Report {
@@ -21,6 +21,7 @@ impl fmt::Display for Report {
         }
         requests(f, &self.requests)?;
         deliveries(f, &self.fan_out)?;
+        jobs(f, &self.jobs)?;
         if let Some(idle) = &self.idle_connections {
             let connections = grouped(idle.connections);
             writeln!(f, "\nidle connection: {} KB, of {connections} in a fresh process", idle.kilobytes_each)?;
@@ -70,6 +71,19 @@ fn deliveries(f: &mut fmt::Formatter<'_>, all: &[Delivery]) -> fmt::Result {
     Ok(())
 }
 
+fn jobs(f: &mut fmt::Formatter<'_>, all: &[Worked]) -> fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    write!(f, "\n{:<12}{:>12}{:>12}{:>12}", "jobs", "jobs/s", "lowest", "highest")?;
+    writeln!(f, "{:>14}{:>14}", "start p50 ms", "start p99 ms")?;
+    for it in all {
+        write!(f, "{:<12}{:>12}{:>12}", it.way, grouped(it.jobs_per_second), grouped(it.lowest))?;
+        writeln!(f, "{:>12}{:>14.2}{:>14.2}", grouped(it.highest), it.start_p50_ms, it.start_p99_ms)?;
+    }
+    Ok(())
+}
+
 /// A whole number with a comma before every third digit from the end.
 fn grouped(number: impl fmt::Display) -> String {
     let digits = number.to_string();
@@ -86,7 +100,7 @@ fn grouped(number: impl fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{IdleConnections, Pace, Starts};
+    use crate::report::{IdleConnections, Pace, Starts, Way};
 
     #[test]
     fn numbers_are_grouped_by_threes() {
@@ -141,6 +155,15 @@ mod tests {
             episodes: 10_000,
             requests: vec![requested("get", 1, 9_876.0, None), requested("create", 64, 12_345.0, Some(0.25))],
             fan_out: vec![delivery(Pace::BackToBack), delivery(Pace::PerSecond(100))],
+            jobs: vec![Worked {
+                way: Way::InProcess,
+                jobs: 40_000,
+                jobs_per_second: 10_000.0,
+                lowest: 9_000.0,
+                highest: 11_000.0,
+                start_p50_ms: 1.2,
+                start_p99_ms: 3.4,
+            }],
             idle_connections: Some(IdleConnections {
                 connections: 1_000,
                 kilobytes_each: 14.2,

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use super::Server;
 use crate::{BenchError, Plan, Store};
 
-/// Who the benchmark's requests come from. The user is made by the first token.
+/// Who the benchmark's requests come from, and who does its jobs. Users are made by their first token.
 const USER: &str = "bench@example.com";
+const WORKER: &str = "worker@example.com";
 /// What every setting's environment variable begins with.
 const SETTING: &str = "SHOWRUNNER_";
 /// How much of the server's log is shown when something went wrong, in lines.
@@ -48,8 +49,27 @@ impl Home {
 
     /// A token of an editor for the server on this data folder.
     pub(crate) fn token(&self, data: &str) -> Result<String, BenchError> {
+        self.token_of(USER, "editor", data)
+    }
+
+    /// A token of a worker for the server on this data folder.
+    pub(crate) fn worker_token(&self, data: &str) -> Result<String, BenchError> {
+        self.token_of(WORKER, "worker", data)
+    }
+
+    /// The folder of this name.
+    pub(crate) fn folder(&self, data: &str) -> PathBuf {
+        self.folder.path().join(data)
+    }
+
+    /// The database that was given.
+    pub(crate) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
+    fn token_of(&self, email: &str, role: &str, data: &str) -> Result<String, BenchError> {
         let mut command = self.command("token", data);
-        let printed = output("token", command.args(["--email", USER, "--role", "editor"]))?;
+        let printed = output("token", command.args(["--email", email, "--role", role]))?;
         Ok(printed.trim().to_owned())
     }
 
