@@ -4,7 +4,10 @@ use serde_json::json;
 
 use crate::harness::{Backend, Store, eventually, follow_document, on_both_stores};
 
-on_both_stores!(the_checklist_and_the_runbook_work_as_written, the_pages_about_jobs_files_and_compositions_work_as_written);
+on_both_stores!(
+    the_checklist_and_the_runbook_work_as_written,
+    the_pages_about_jobs_files_and_compositions_work_as_written
+);
 
 fn the_pages_about_jobs_files_and_compositions_work_as_written(backend: Backend) {
     let store = Store::new(backend);

@@ -22,7 +22,8 @@ fn the_pictures_in_docs_are_written_anew() {
     ]);
     let title = |text: &str, y: f64| {
         let place = json!({"x": 0.06, "y": y, "w": 0.88, "h": 0.19});
-        let ground = json!({"role": "box", "kind": "shape", "fill": "#ffffff", "opacity": 0.12, "radius": 0.1, "frame": place});
+        let ground =
+            json!({"role": "box", "kind": "shape", "fill": "#ffffff", "opacity": 0.12, "radius": 0.1, "frame": place});
         let text = json!({"role": "text", "kind": "text", "source": {"text": text}, "frame": place, "max_lines": 2,
             "font": {"weight": 700, "size": 0.1}});
         [ground, text]

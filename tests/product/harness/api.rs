@@ -106,12 +106,6 @@ impl Api {
         self.try_json("PUT", path, body).unwrap()
     }
 
-    /// PATCH of JSON.
-    #[track_caller]
-    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.try_json("PATCH", path, body).unwrap()
-    }
-
     /// Uploads a file of this name and answers its record.
     #[track_caller]
     pub(crate) fn upload(&self, name: &str, bytes: &[u8]) -> Value {

@@ -3,6 +3,7 @@
 
 mod killed_workers;
 mod lost_workers;
+mod media;
 mod outside_worker;
 mod own_worker;
 mod schedules;

@@ -43,8 +43,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use showrunner_domain::episode::{EpisodeNumber, SeasonNumber};
-    use showrunner_domain::identity::TokenSigner;
-use showrunner_domain::import::Row;
+    use showrunner_domain::import::Row;
 
     use super::*;
 
