@@ -110,7 +110,9 @@ fn fifty(editor: &Api) -> Vec<(String, Value)> {
             )
         })
         .collect();
-    paths.iter().for_each(|path| drop(editor.post(&format!("{path}/render"), &json!({"encoding": "png"}))));
+    for path in &paths {
+        assert_eq!(editor.post(&format!("{path}/render"), &json!({"encoding": "png"})).status, 202);
+    }
     let with_digest = |path: String| {
         let digest = digest(editor, &path);
         (path, digest)

@@ -144,7 +144,9 @@ fn episodes_are_exported_and_imported_again(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
     let admin = server.api(&store.token("admin@example.com", "admin"));
-    (1..=3).for_each(|number| drop(admin.create(&format!("Episode, \"{number}\""), number)));
+    for number in 1..=3 {
+        admin.create(&format!("Episode, \"{number}\""), number);
+    }
     let exported = done(&admin, "bulk-export", &json!({"format": "csv"}));
     assert_eq!(exported["episodes"], 3);
     let table = json!({"file_id": exported["file_id"], "dry_run": true});

@@ -74,7 +74,7 @@ async fn ground(
 ) -> Result<FileId, CommandError> {
     let circle = |place: u32| {
         let at = f64::from(place);
-        let (color, size) = (if place % 2 == 0 { one } else { other }, 0.08 + (at * 0.37) % 0.3);
+        let (color, size) = (if place.is_multiple_of(2) { one } else { other }, 0.08 + (at * 0.37) % 0.3);
         json!({
             "role": "circle", "kind": "shape", "fill": color, "opacity": 0.25, "radius": 0.5,
             "frame": { "x": 0.4 + (at * 0.618) % 0.6 - size / 2.0, "y": (at * 0.414) % 1.0 - size, "w": size, "h": size * 16.0 / 9.0 },
@@ -116,6 +116,7 @@ fn described(layers: Value) -> Result<LayerDrafts, ServiceError> {
     LayerDrafts::read("layers", layers).map_err(ServiceError::Invalid)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 fn refused(reason: Invalid) -> CommandError {
     CommandError::Argument(format!("--demo: {reason}"))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::Caller;
-use showrunner_domain::job::{Hands, JobQueue, JobService, JobType, LeaseTime, NewJob, Receipted, WorkerName};
+use showrunner_domain::job::{Done, Hands, JobQueue, JobService, JobType, LeaseTime, NewJob, Receipted, WorkerName};
 use showrunner_domain::{Answered, FieldError, ServiceError, Terms};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -81,7 +81,7 @@ impl Line for EngineLine {
         for Receipted { job, receipt_handle, .. } in claimed {
             let queue = self.engine.queue.clone();
             completing.spawn_local(async move {
-                queue.complete(&Hands::own(), job, receipt_handle, None, &[]).await?;
+                queue.complete(&Hands::own(), job, receipt_handle, &Done::default()).await?;
                 Ok(())
             });
         }

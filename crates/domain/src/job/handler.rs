@@ -1,5 +1,6 @@
 //! What does the work of one type of job.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,6 +19,14 @@ pub struct Done {
     pub more: Vec<RecordChange>,
     /// What else is written then, of records that others may write at the same time.
     pub afresh: Option<Arc<dyn Afresh>>,
+}
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { results, more, afresh } = self;
+        let mut told = f.debug_struct("Done");
+        told.field("results", results).field("more", more).field("afresh", &afresh.is_some()).finish()
+    }
 }
 
 /// Changes that follow from records which others may write at the same time: they are asked for anew with every try to end

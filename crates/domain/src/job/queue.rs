@@ -186,9 +186,9 @@ mod tests {
         clock.expect_now().returning(|| Timestamp::from_micros(2_000_000_000_000_000).unwrap());
         let (ledger, clock) = (Arc::new(ledger), Arc::new(clock));
         let queue = JobQueue { jobs: Arc::new(MockJobStore::new()), ledger, clock, ids: Arc::new(ids()) };
-        let more = [RecordChange::Job(leased(job(), 8, 1))];
+        let done = Done { more: vec![RecordChange::Job(leased(job(), 8, 1))], ..Done::default() };
         let claimed = leased(job(), 7, 1).state().clone();
-        let ended = block_on(queue.complete(&Hands::own(), claimed, handle(7), None, &more)).unwrap();
+        let ended = block_on(queue.complete(&Hands::own(), claimed, handle(7), &done)).unwrap();
         assert_eq!((ended.status, ended.retry_count), (JobStatus::Pending, 1));
         assert_eq!(ended.error_message.unwrap().as_str(), "a file with these bytes already exists");
     }

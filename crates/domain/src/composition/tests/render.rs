@@ -70,7 +70,7 @@ struct Studio {
     compositions: MockCompositionStore,
     files: MockFileStore,
     renderer: MockRenderer,
-    rendered: Arc<AtomicUsize>,
+    drawn: Arc<AtomicUsize>,
 }
 
 impl Studio {
@@ -78,8 +78,8 @@ impl Studio {
     fn new() -> Self {
         let (mut compositions, mut renderer) = (MockCompositionStore::new(), MockRenderer::new());
         compositions.expect_find_composition().returning(|_| Ok(Some(composition())));
-        let rendered = Arc::new(AtomicUsize::new(0));
-        let count = rendered.clone();
+        let drawn = Arc::new(AtomicUsize::new(0));
+        let count = drawn.clone();
         renderer.expect_key().returning(|scene, _| {
             let digit = if scene.canvas.width == 1920 { "a" } else { "b" };
             Sha256::parse(digit.repeat(64)).unwrap()
@@ -90,7 +90,7 @@ impl Studio {
         });
         let mut files = MockFileStore::new();
         files.expect_find_blob().returning(|_| Ok(None));
-        Self { compositions, files, renderer, rendered }
+        Self { compositions, files, renderer, drawn }
     }
 
     fn handler(self) -> CompositionRender {
@@ -153,9 +153,9 @@ fn each_format_is_rendered_to_a_file_and_an_output_and_told_of_once() {
     let mut studio = Studio::new();
     studio.compositions.expect_find_rendering().returning(|_| Ok(None));
     studio.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
-    let rendered = studio.rendered.clone();
+    let drawn = studio.drawn.clone();
     let done = run(&studio.handler(), &payload()).unwrap();
-    assert_eq!(rendered.load(Ordering::Relaxed), 2);
+    assert_eq!(drawn.load(Ordering::Relaxed), 2);
     assert_eq!(done.results.as_ref().unwrap()["rendered"], 2);
     let changes = block_on(done.afresh.unwrap().changes()).unwrap();
     let blobs = changes.iter().filter(|change| matches!(change, RecordChange::Blob(_))).count();
@@ -179,9 +179,9 @@ fn each_format_is_rendered_to_a_file_and_an_output_and_told_of_once() {
 fn what_was_rendered_before_is_not_rendered_again() {
     let mut studio = Studio::new();
     studio.compositions.expect_find_rendering().returning(|_| Ok(Some(file(70, 'd'))));
-    let rendered = studio.rendered.clone();
+    let drawn = studio.drawn.clone();
     let done = run(&studio.handler(), &payload()).unwrap();
-    assert_eq!(rendered.load(Ordering::Relaxed), 0);
+    assert_eq!(drawn.load(Ordering::Relaxed), 0);
     assert_eq!(done.results.unwrap()["reused"], 2);
 }
 

@@ -19,8 +19,8 @@ fn now<T: std::fmt::Debug>(answered: Answered<T>) -> T {
     }
 }
 
-fn drafts(value: serde_json::Value) -> Option<LayerDrafts> {
-    Some(LayerDrafts::read("layers", value).unwrap())
+fn drafts(value: serde_json::Value) -> LayerDrafts {
+    LayerDrafts::read("layers", value).unwrap()
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_layer_names_a_file_that_is_there_and_is_an_image() {
     let gone = FileId::new(Uuid::from_u128(99));
     let mut world = World::default();
     world.files.expect_find_file().returning(|_| Ok(None));
-    let layers = drafts(json!([{ "role": "host", "source": { "file_id": gone } }]));
+    let layers = Some(drafts(json!([{ "role": "host", "source": { "file_id": gone } }])));
     let others = CompositionPatch { layers, ..CompositionPatch::default() };
     let answer = block_on(world.service().create(
         &caller(Role::Editor),

@@ -122,6 +122,9 @@ fn matching(filter: &CompositionFilter) -> compositions::BoxedQuery<'static, Db>
 /// The records of `rows`, each with how far its outputs are.
 fn with_outputs(conn: &mut Conn, rows: Vec<CompositionRow>) -> Result<Vec<Composition>, Failure> {
     use composition_outputs::dsl;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let of_these = dsl::composition_outputs.filter(dsl::composition_id.eq_any(rows.iter().map(CompositionRow::id)));
     let joined = of_these.left_join(jobs::table).left_join(files::table);
     let states: Vec<(DbId, Option<String>, Option<DbId>)> =
