@@ -2,7 +2,7 @@
 
 use std::io;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 
 use async_trait::async_trait;
@@ -25,7 +25,8 @@ const REVISION: u32 = 1;
 
 /// Draws scenes and scales pictures, as many at once as there are processors.
 pub struct Artist {
-    fonts: Arc<Fonts>,
+    /// Read when they are first needed: they are most of what a program that draws nothing would have in memory.
+    fonts: OnceLock<Arc<Fonts>>,
     turns: Arc<Semaphore>,
 }
 
@@ -36,7 +37,13 @@ impl Artist {
     /// The first of `more` that is no font, is cut off, or has no outlines.
     pub fn new(more: Vec<NamedFont>) -> Result<Self, FontError> {
         let turns = available_parallelism().map_or(1, NonZero::get);
-        Ok(Self { fonts: Arc::new(Fonts::new(more)?), turns: Arc::new(Semaphore::new(turns)) })
+        let fonts = if more.is_empty() { OnceLock::new() } else { OnceLock::from(Arc::new(Fonts::new(more)?)) };
+        Ok(Self { fonts, turns: Arc::new(Semaphore::new(turns)) })
+    }
+
+    fn fonts(&self) -> &Arc<Fonts> {
+        let whole = |fonts: Result<_, FontError>| fonts.unwrap_or_else(|error| unreachable!("in the binary: {error}"));
+        self.fonts.get_or_init(|| Arc::new(whole(Fonts::new(Vec::new()))))
     }
 
     /// Does `work` beside the tasks of the runtime, when it is its turn: what waits holds no pixels.
@@ -53,18 +60,18 @@ impl Artist {
 #[async_trait]
 impl Renderer for Artist {
     fn key(&self, scene: &Scene, encoding: Encoding) -> file::Sha256 {
-        let fonts = self.fonts.digest();
+        let fonts = self.fonts().digest();
         let all = json!({ "scene": scene, "encoding": encoding, "fonts": fonts, "revision": REVISION });
         written(Sha256::new_with_prefix(all.to_string()))
     }
 
     async fn svg(&self, scene: &Scene, pictures: &[Picture]) -> Result<String, RenderError> {
-        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
+        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(self.fonts()));
         self.in_turn(move || document(&scene, &pictures, &fonts)).await.map_err(failed)?
     }
 
     async fn render(&self, scene: &Scene, pictures: &[Picture], encoding: Encoding) -> Result<Vec<u8>, RenderError> {
-        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(&self.fonts));
+        let (scene, pictures, fonts) = (scene.clone(), pictures.to_vec(), Arc::clone(self.fonts()));
         let work = move || {
             let opaque = encoding == Encoding::Jpeg;
             let mut easel = Easel::new(scene.canvas, opaque)?;
