@@ -42,6 +42,13 @@ pub struct Output {
     pub key: Option<Sha256>,
 }
 
+impl Output {
+    /// Whether it is made for this, and what was rendered last has this key.
+    pub(super) fn shows(&self, format: Format, encoding: Encoding, key: &Sha256) -> bool {
+        self.format == format && self.encoding == encoding && self.key.as_ref() == Some(key)
+    }
+}
+
 /// How far an output is. It follows from its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

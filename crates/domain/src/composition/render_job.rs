@@ -85,6 +85,7 @@ impl CompositionRender {
             let scene = sources.scene(composition, *format)?;
             scenes.push((*format, self.rendering.renderer.key(&scene, wish.encoding), scene));
         }
+        let outputs = self.rendering.compositions.list_outputs(composition.id).await?;
         let mut pictures = Vec::new();
         let mut pieces: Vec<Piece> = Vec::with_capacity(scenes.len());
         for (place, (format, key, scene)) in scenes.iter().enumerate() {
@@ -102,7 +103,9 @@ impl CompositionRender {
                 let bytes = self.rendering.renderer.render(scene, &pictures, wish.encoding).await;
                 self.keep(&bytes.map_err(|error| sources.told(error))?).await?
             };
-            pieces.push(Piece { format: *format, key: key.clone(), blob, anew, file: FileId::new(self.ids.next()) });
+            let same = outputs.iter().find(|output| output.shows(*format, wish.encoding, key));
+            let file = same.and_then(|output| output.file_id).unwrap_or_else(|| FileId::new(self.ids.next()));
+            pieces.push(Piece { format: *format, key: key.clone(), blob, anew, file });
             reporter.report(Progress::of(place + 1, scenes.len()), None);
         }
         Ok(pieces)

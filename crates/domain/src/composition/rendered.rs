@@ -52,8 +52,8 @@ impl Afresh for Rendered {
             if before.is_some_and(|place| outputs[place].job_id != self.job) {
                 continue;
             }
-            let unchanged = before.filter(|place| outputs[*place].key.as_ref() == Some(&piece.key));
-            let file_id = match unchanged.and_then(|place| outputs[place].file_id) {
+            let same = outputs.iter().find(|output| output.shows(piece.format, self.encoding, &piece.key));
+            let file_id = match same.and_then(|output| output.file_id) {
                 Some(same) => same,
                 None => self.file(piece, &current, &mut changes).await?,
             };
@@ -88,6 +88,10 @@ impl Rendered {
             Some(blob) => Some(blob),
             None => self.rendering.files.find_blob(digest.clone()).await?,
         };
+        if known.is_none() && !piece.anew {
+            // Its bytes went with the last file that had them, or are about to.
+            return Err(ServiceError::Conflict { reason: "what was rendered before was deleted meanwhile" });
+        }
         if known.is_none() {
             changes.push(RecordChange::Blob(piece.blob.clone()));
         }

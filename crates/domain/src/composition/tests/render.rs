@@ -13,7 +13,7 @@ use crate::job::{Done, Failing, Job, JobHandler as _, JobId, JobType, NewJob, Pr
 use crate::mocks::{
     MockBlobStore, MockBlobWriter, MockInspection, MockInspector, MockRenderer, MockShowStore, MockUserStore,
 };
-use crate::{Answered, CommitError, Committed, RecordChange, Terms};
+use crate::{Answered, CommitError, Committed, RecordChange, ServiceError, Terms};
 
 fn wish() -> RenderWish {
     RenderWish { formats: None, encoding: Encoding::Jpeg }
@@ -179,6 +179,7 @@ fn each_format_is_rendered_to_a_file_and_an_output_and_told_of_once() {
 fn what_was_rendered_before_is_not_rendered_again() {
     let mut studio = Studio::new();
     studio.compositions.expect_find_rendering().returning(|_| Ok(Some(file(70, 'd'))));
+    studio.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
     let drawn = studio.drawn.clone();
     let done = run(&studio.handler(), &payload()).unwrap();
     assert_eq!(drawn.load(Ordering::Relaxed), 0);
@@ -186,27 +187,54 @@ fn what_was_rendered_before_is_not_rendered_again() {
 }
 
 #[test]
+fn an_output_that_stays_is_told_by_the_file_that_it_has() {
+    let mut studio = Studio::new();
+    studio.compositions.expect_find_rendering().returning(|_| Ok(Some(file(70, 'd'))));
+    studio.compositions.expect_list_outputs().returning(|_| {
+        let key = Some(Sha256::parse("a".repeat(64)).unwrap());
+        Ok(vec![Output { key, file_id: Some(file(70, 'd').id), ..output(Format::Youtube, 4) }])
+    });
+    let done = run(&studio.handler(), &payload()).unwrap();
+    assert_eq!(done.results.unwrap()["outputs"][0]["file_id"], json!(file(70, 'd').id));
+}
+
+#[test]
+fn bytes_that_went_while_they_were_to_be_used_again_are_rendered_by_another_attempt() {
+    let mut studio = Studio::new();
+    studio.compositions.expect_find_rendering().returning(|_| Ok(Some(file(70, 'd'))));
+    studio.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
+    let done = run(&studio.handler(), &payload()).unwrap();
+    let refused = block_on(done.afresh.unwrap().changes());
+    assert!(matches!(refused, Err(ServiceError::Conflict { .. })), "{refused:?}");
+}
+
+/// An output of composition 8 as PNG, which this job is to make.
+fn output(format: Format, job: u128) -> Output {
+    Output {
+        composition_id: composition().id,
+        format,
+        encoding: Encoding::Png,
+        status: OutputStatus::Processing,
+        job_id: JobId::new(Uuid::from_u128(job)),
+        file_id: None,
+        width: 1,
+        height: 1,
+        bytes: None,
+        sha256: None,
+        composition_version: None,
+        rendered_at: None,
+        key: None,
+    }
+}
+
+#[test]
 fn an_output_that_a_later_job_is_to_make_is_left_to_that() {
     let mut studio = Studio::new();
     studio.compositions.expect_find_rendering().returning(|_| Ok(None));
-    studio.compositions.expect_list_outputs().returning(|id| {
-        let later = |format: Format| Output {
-            composition_id: id,
-            format,
-            encoding: Encoding::Png,
-            status: OutputStatus::Processing,
-            job_id: JobId::new(Uuid::from_u128(44)),
-            file_id: None,
-            width: 1,
-            height: 1,
-            bytes: None,
-            sha256: None,
-            composition_version: None,
-            rendered_at: None,
-            key: None,
-        };
-        Ok(vec![later(Format::Youtube), later(Format::InstagramFeed)])
-    });
+    studio
+        .compositions
+        .expect_list_outputs()
+        .returning(|_| Ok(vec![output(Format::Youtube, 44), output(Format::InstagramFeed, 44)]));
     let done = run(&studio.handler(), &payload()).unwrap();
     let changes = block_on(done.afresh.unwrap().changes()).unwrap();
     assert!(
@@ -219,6 +247,7 @@ fn an_output_that_a_later_job_is_to_make_is_left_to_that() {
 fn a_picture_that_cannot_be_drawn_fails_for_good_and_is_named() {
     let mut studio = Studio::new();
     studio.compositions.expect_find_rendering().returning(|_| Ok(None));
+    studio.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
     studio.renderer = MockRenderer::new();
     studio.renderer.expect_key().returning(|_, _| Sha256::parse("e".repeat(64)).unwrap());
     studio.renderer.expect_render().returning(|_, _, _| {
