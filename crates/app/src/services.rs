@@ -105,7 +105,7 @@ pub(crate) fn on(
         rendering: Data::new(rendering(ports, storage, tools)),
         files: Data::new(files(ports, storage)),
         jobs: Data::new(jobs(ports)),
-        work: Data::new(WorkService { queue: Arc::new(queue(ports)), log: ports.log.clone() }),
+        work: Data::new(WorkService { queue: Arc::new(queue(ports)) }),
         schedules: Data::new(schedules(ports)),
         activities: Data::new(ActivityService {
             activities: ports.activities.clone(),

@@ -176,6 +176,15 @@ impl ChangeSet {
         })
     }
 
+    /// Whether any of these changes leaves a job behind that waits for a worker from now on.
+    #[must_use]
+    pub fn queues_jobs(&self) -> bool {
+        self.changes.iter().any(|change| match change {
+            RecordChange::Job(change) => change.state().was_left_ready(),
+            _ => false,
+        })
+    }
+
     /// The receipt, if the request asked for one.
     #[must_use]
     pub const fn receipt(&self) -> Option<&Receipt> {

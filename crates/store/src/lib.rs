@@ -5,6 +5,7 @@
 //! folders: how to connect, how a write transaction is run, how events get their numbers, how a process learns of
 //! another's commits.
 
+mod bell;
 mod cached;
 mod failure;
 mod head;

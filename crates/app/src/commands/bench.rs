@@ -58,7 +58,6 @@ fn open_engine(folder: &Path, database_url: Option<&str>) -> Result<Engine, Benc
     Ok(Engine {
         jobs: services::jobs(&ports),
         queue: Arc::new(services::queue(&ports)),
-        log: ports.log.clone(),
         caller: Caller { actor, origin: Origin::default() },
     })
 }

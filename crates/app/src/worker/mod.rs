@@ -1,6 +1,6 @@
 //! The loop that works: claims what is due, does it, and says what became of it.
 //!
-//! It is woken by the log, as a new job is an event, and looks by itself every second, as jobs also become due by time alone.
+//! It is woken by what comes to the queue, and looks by itself every second, as jobs also become due by time alone.
 
 mod attempt;
 mod hold;
@@ -11,8 +11,9 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rustix::system::uname;
-use showrunner_domain::event::{EventLog, Seq};
-use showrunner_domain::job::{Hands, JobHandler, JobQueue, JobType, LeaseTime, Processor, Receipted, WorkerName};
+use showrunner_domain::job::{
+    Arrivals, Hands, JobHandler, JobQueue, JobType, LeaseTime, Processor, Receipted, WorkerName,
+};
 use showrunner_domain::{FieldError, ServiceError};
 use showrunner_store::Ports;
 use showrunner_web::causes;
@@ -26,7 +27,7 @@ use crate::services;
 
 /// How often it looks for jobs where nothing wakes it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// After a look in vain it rests so many times as long as that took: most of what happens is no new job.
+/// After a look in vain it rests so many times as long as that took: what comes may all be for others.
 const RESTS: u32 = 4;
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_millis(5);
@@ -41,8 +42,6 @@ pub(crate) struct WorkerLoop {
     pub(crate) name: WorkerName,
     /// Where jobs come from.
     pub(crate) queue: Arc<JobQueue>,
-    /// What wakes it.
-    pub(crate) log: Arc<dyn EventLog>,
     /// What it can do.
     pub(crate) handlers: Vec<Arc<dyn JobHandler>>,
     /// How many jobs it has in hand at once, at most.
@@ -56,7 +55,6 @@ pub(crate) fn on(ports: &Ports, handlers: Vec<Arc<dyn JobHandler>>) -> Result<Wo
     Ok(WorkerLoop {
         name: WorkerName::parse(name).map_err(refused)?,
         queue: Arc::new(services::queue(ports)),
-        log: ports.log.clone(),
         handlers,
         at_once: available_parallelism().map_or(2, |cores| cores.get().max(2)),
     })
@@ -71,7 +69,7 @@ impl WorkerLoop {
         let holds = Holds::start(self.queue.clone(), LEASE);
         let free = Arc::new(Semaphore::new(self.at_once));
         while !*stop.borrow() {
-            let seen = self.log.bounds().await.map_or(Seq::START, |bounds| bounds.head);
+            let seen = self.queue.arrivals();
             let begun = Instant::now();
             let rest = match self.claim(&job_types, free.available_permits()).await {
                 Ok(claimed) if !claimed.is_empty() => {
@@ -102,10 +100,10 @@ impl WorkerLoop {
     }
 
     /// Waits until there may be something to claim, and a place for it.
-    async fn chance(&self, seen: Seq, rest: Duration, free: &Semaphore) {
+    async fn chance(&self, seen: Arrivals, rest: Duration, free: &Semaphore) {
         let _ = free.acquire().await;
         sleep(rest).await;
-        let _ = timeout(LOOK_EVERY, self.log.wait_beyond(seen)).await;
+        let _ = timeout(LOOK_EVERY, self.queue.wait_for_arrivals(seen)).await;
     }
 
     async fn claim(&self, job_types: &[JobType], places: usize) -> Result<Vec<Receipted>, ServiceError> {

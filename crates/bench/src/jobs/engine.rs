@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use showrunner_domain::event::EventLog;
 use showrunner_domain::identity::Caller;
 use showrunner_domain::job::{Done, Hands, JobQueue, JobService, JobType, LeaseTime, NewJob, Receipted, WorkerName};
 use showrunner_domain::{Answered, FieldError, ServiceError, Terms};
@@ -24,8 +23,6 @@ pub struct Engine {
     pub jobs: JobService,
     /// Hands them out and writes what becomes of them.
     pub queue: Arc<JobQueue>,
-    /// Tells that there is something to do.
-    pub log: Arc<dyn EventLog>,
     /// Who wants them done.
     pub caller: Caller,
 }
@@ -59,7 +56,7 @@ impl Line for EngineLine {
     async fn claim(&mut self, most: usize, patience: Duration) -> Result<Vec<Receipted>, BenchError> {
         let until = Instant::now() + patience;
         loop {
-            let seen = self.engine.log.bounds().await.map_err(ServiceError::from)?.head;
+            let seen = self.engine.queue.arrivals();
             let (types, worker) = (vec![self.job_type.clone()], self.worker.clone());
             let lease = LeaseTime::fixed::<30>();
             let claimed = self.engine.queue.claim(&Hands::own(), types, worker, most, lease).await?;
@@ -67,7 +64,7 @@ impl Line for EngineLine {
                 return Ok(claimed);
             }
             sleep(REST).await;
-            let _ = timeout_at(until, self.engine.log.wait_beyond(seen)).await;
+            let _ = timeout_at(until, self.engine.queue.wait_for_arrivals(seen)).await;
         }
     }
 

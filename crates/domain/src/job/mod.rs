@@ -2,6 +2,7 @@
 //!
 //! A claim is a lease with a fencing token: whoever does not hold the latest one writes nothing any more.
 
+mod arrivals;
 mod attempt;
 mod backoff;
 mod claim;
@@ -22,6 +23,7 @@ mod tests;
 mod transition;
 mod work;
 
+pub use arrivals::Arrivals;
 pub use attempt::{AttemptOutcome, JobAttempt};
 pub use claim::Claim;
 pub use draft::NewJob;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    Claim, Job, JobAfter, JobAttempt, JobCount, JobId, JobQuery, JobType, LeaseTime, Progress, ProgressMessage,
-    ProgressNews, ProgressRevision, ReceiptHandle, UniqueKey,
+    Arrivals, Claim, Job, JobAfter, JobAttempt, JobCount, JobId, JobQuery, JobType, LeaseTime, Progress,
+    ProgressMessage, ProgressNews, ProgressRevision, ReceiptHandle, UniqueKey,
 };
 use crate::{Limit, Page, StoreError, Timestamp};
 
@@ -56,6 +56,13 @@ pub trait JobStore: Send + Sync {
     /// about each and write every change with its events as the ledger does. No job may be handed out twice, also by several
     /// nodes at once.
     async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, StoreError>;
+
+    /// What has come so far, as this process has seen it: asked for before a claim, it tells what to wait for after it.
+    fn arrivals(&self) -> Arrivals;
+
+    /// Waits until something has come beyond `seen`: jobs that wait for a worker, put there by this process or, a little
+    /// later, by another one. Jobs also become due without that, and what another process has done may be missed.
+    async fn wait_for_arrivals(&self, seen: Arrivals);
 
     /// What was reported after `after`; without `after` only where to begin.
     async fn progress(&self, after: Option<ProgressRevision>) -> Result<ProgressNews, StoreError>;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Beat, Claim, Done, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle, Receipted,
-    WorkerName,
+    Arrivals, Beat, Claim, Done, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle,
+    Receipted, WorkerName,
 };
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{
@@ -66,6 +66,17 @@ impl JobQueue {
         let claim = Claim { job_types, worker, limit, lease, actor, origin, ids: self.ids.clone() };
         let jobs = self.jobs.claim(claim, self.clock.now()).await?;
         Ok(jobs.into_iter().filter_map(Receipted::of).collect())
+    }
+
+    /// What has come so far: asked for before a claim, it tells what to wait for after it.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals {
+        self.jobs.arrivals()
+    }
+
+    /// Waits until something has come beyond `seen`. Jobs also become due without that.
+    pub async fn wait_for_arrivals(&self, seen: Arrivals) {
+        self.jobs.wait_for_arrivals(seen).await;
     }
 
     /// Renews claims and notes how far the jobs are; answers for each whether it still counts.

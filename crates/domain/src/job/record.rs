@@ -188,6 +188,12 @@ impl Job {
             JobStatus::Completed | JobStatus::Failed | JobStatus::Cancelled => None,
         }
     }
+
+    /// Whether it waited for a worker from its latest change on.
+    #[must_use]
+    pub fn was_left_ready(&self) -> bool {
+        self.status == JobStatus::Pending && self.due_at().is_some_and(|due| due <= self.updated_at)
+    }
 }
 
 impl Versioned for Job {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     Beat, Done, Failing, Hands, Job, JobId, JobQueue, JobType, LeaseTime, ReceiptHandle, Receipted, WorkerName,
 };
-use crate::event::{ActorStamp, EventLog, Seq};
+use crate::event::ActorStamp;
 use crate::identity::{Action, Caller, permit};
 use crate::{ResourceKind, ServiceError};
 
@@ -15,8 +15,6 @@ use crate::{ResourceKind, ServiceError};
 pub struct WorkService {
     /// Hands jobs out and writes what became of them.
     pub queue: Arc<JobQueue>,
-    /// Tells that something has happened.
-    pub log: Arc<dyn EventLog>,
 }
 
 impl WorkService {
@@ -30,16 +28,6 @@ impl WorkService {
         lease: LeaseTime,
     ) -> Result<Vec<Receipted>, ServiceError> {
         self.queue.claim(&hands_of(caller)?, job_types, worker, limit, lease).await
-    }
-
-    /// How far the log reaches now: whoever claims nothing after this waits for something beyond.
-    pub async fn seen(&self) -> Result<Seq, ServiceError> {
-        Ok(self.log.bounds().await?.head)
-    }
-
-    /// Waits until something has happened since the log was `seen`. Jobs also become due without that.
-    pub async fn something_beyond(&self, seen: Seq) {
-        self.log.wait_beyond(seen).await;
     }
 
     /// Renews the claim of one job and notes how far it is.
@@ -104,7 +92,7 @@ mod tests {
     use crate::identity::{Actor, Role, ShowRoles, UserId};
     use crate::job::tests::{handle, job, leased};
     use crate::job::{JobStatus, LeaseTime};
-    use crate::mocks::{MockClock, MockEventLog, MockIdSource, MockJobStore, MockLedger};
+    use crate::mocks::{MockClock, MockIdSource, MockJobStore, MockLedger};
     use crate::{CommitError, Committed, RecordChange, Timestamp};
 
     fn caller(role: Role) -> Caller {
@@ -123,7 +111,7 @@ mod tests {
         ids.expect_next().returning(|| Uuid::from_u128(77));
         let (clock, ids) = (Arc::new(clock), Arc::new(ids));
         let queue = Arc::new(JobQueue { jobs: Arc::new(jobs), ledger: Arc::new(ledger), clock, ids });
-        WorkService { queue, log: Arc::new(MockEventLog::new()) }
+        WorkService { queue }
     }
 
     #[test]

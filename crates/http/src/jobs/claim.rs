@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use actix_web::rt::time::{sleep, timeout};
 use actix_web::{HttpRequest, web};
 use showrunner_domain::ServiceError;
-use showrunner_domain::event::Seq;
 use showrunner_domain::identity::Caller;
 use showrunner_domain::job::{Receipted, WorkService};
 use showrunner_web::{Identified, JsonBody};
@@ -17,7 +16,7 @@ use crate::{fields, query};
 /// Jobs also become due without an event: while a worker waits, they are looked for at least this often.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// After a look in vain a worker rests: most of what happens is no new job.
+/// After a look in vain a worker rests: what comes may all be for others.
 const REST: Duration = Duration::from_millis(5);
 
 pub(super) async fn claim(
@@ -35,7 +34,7 @@ pub(super) async fn claim(
 async fn waiting(caller: &Caller, work: &WorkService, wanted: Wanted) -> Result<Vec<Receipted>, ServiceError> {
     let until = Instant::now() + wanted.wait;
     loop {
-        let seen = if wanted.wait.is_zero() { Seq::START } else { work.seen().await? };
+        let seen = work.queue.arrivals();
         let Wanted { job_types, worker, limit, lease, .. } = &wanted;
         let claimed = work.claim(caller, job_types.clone(), worker.clone(), *limit, *lease).await?;
         let left = until.saturating_duration_since(Instant::now());
@@ -43,6 +42,6 @@ async fn waiting(caller: &Caller, work: &WorkService, wanted: Wanted) -> Result<
             return Ok(claimed);
         }
         sleep(left.min(REST)).await;
-        let _ = timeout(left.min(LOOK), work.something_beyond(seen)).await;
+        let _ = timeout(left.min(LOOK), work.queue.wait_for_arrivals(seen)).await;
     }
 }

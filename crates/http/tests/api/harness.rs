@@ -28,7 +28,7 @@ use showrunner_domain::identity::{
     SessionId, SignInService, TokenError, User, UserId, UserService,
 };
 use showrunner_domain::job::{
-    Job, JobId, JobQueue, JobService, JobStatus, JobType, MaxRetries, Priority, Progress, WorkService,
+    Arrivals, Job, JobId, JobQueue, JobService, JobStatus, JobType, MaxRetries, Priority, Progress, WorkService,
 };
 use showrunner_domain::membership::{Membership, MembershipService};
 use showrunner_domain::mocks::{
@@ -196,12 +196,12 @@ impl Api {
         api.jobs.expect_list_jobs().returning(|_| Ok(empty()));
         api.jobs.expect_list_attempts().returning(|_, _, _| Ok(empty()));
         api.jobs.expect_count_jobs().returning(|| Ok(Vec::new()));
-        api.jobs.expect_claim().returning(|_, _| Ok(Vec::new()));
+        api.jobs.expect_claim().returning(|_, _| Ok(vec![crate::jobs::claimed()]));
         api.jobs.expect_beat().returning(|beats, _| Ok(vec![true; beats.len()]));
         api.schedules.expect_find_schedule().returning(|id| Ok(Some(Schedule { id, ..nightly() })));
         api.schedules.expect_list_schedules().returning(|_| Ok(empty()));
         api.calendar.expect_next().returning(|_, _, after| Ok(Some(after.plus_seconds(60))));
-        api.log.expect_wait_beyond().returning(|_| ());
+        api.jobs.expect_arrivals().returning(Arrivals::default);
         api.activities.expect_list_activities().returning(|_| Ok(empty()));
         api.activities.expect_count_activities().returning(|_, period| Ok(nothing_done(period)));
         api.notifications.expect_list_notifications().returning(|_, _| Ok(empty()));
@@ -276,7 +276,7 @@ impl Api {
         let compositions = compositions_on(self.compositions, self.templates, &file_store, &queue, &episode_store);
         let artwork = artwork_on(compositions, self.renderer, blobs, show_store.clone());
         let schedules = schedules_on(self.schedules, self.calendar, &queue);
-        let (jobs, work) = jobs_on(queue, &episode_store, &log);
+        let (jobs, work) = jobs_on(queue, &episode_store);
         let episodes =
             EpisodeService { episodes: episode_store.clone(), ledger, clock: clock.clone(), ids: ids.clone() };
         let preferences = PreferenceService {
@@ -376,7 +376,7 @@ fn feeds_on(
 }
 
 /// Those who want work done, and those who do it.
-fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEventLog>) -> (JobService, WorkService) {
+fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>) -> (JobService, WorkService) {
     let jobs = JobService {
         jobs: queue.jobs.clone(),
         episodes: episodes.clone(),
@@ -384,7 +384,7 @@ fn jobs_on(queue: JobQueue, episodes: &Arc<MockEpisodeStore>, log: &Arc<MockEven
         clock: queue.clock.clone(),
         ids: queue.ids.clone(),
     };
-    (jobs, WorkService { queue: Arc::new(queue), log: log.clone() })
+    (jobs, WorkService { queue: Arc::new(queue) })
 }
 
 fn compositions_on(

@@ -4,7 +4,7 @@ use actix_web::test::TestRequest;
 use insta::assert_json_snapshot;
 use serde_json::json;
 use showrunner_domain::identity::UserId;
-use showrunner_domain::job::{Job, JobStatus, Lease, ReceiptHandle};
+use showrunner_domain::job::{Arrivals, Job, JobStatus, Lease, ReceiptHandle};
 use showrunner_domain::{CommitError, Committed, Timestamp};
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ fn holding(job: Job) -> Api {
 }
 
 /// [`job`], in the hands of whoever has the token.
-fn claimed() -> Job {
+pub(crate) fn claimed() -> Job {
     let expires_at = Timestamp::from_micros(60_000_000).unwrap();
     let lease = Lease { handle: ReceiptHandle::new(Uuid::from_u128(7)), expires_at };
     Job { status: JobStatus::Processing, attempt: 1, started_at: Some(job().created_at), lease: Some(lease), ..job() }
@@ -134,6 +134,7 @@ async fn a_failed_job_is_tried_again_and_a_pending_one_is_not() {
 #[actix_web::test]
 async fn a_claim_answers_jobs_with_their_tokens() {
     let mut api = Api::new();
+    api.jobs.expect_arrivals().returning(Arrivals::default);
     api.jobs.expect_claim().returning(|claim, _| {
         assert_eq!((claim.limit, claim.lease.get(), claim.job_types.len()), (5, 30, 2));
         Ok(vec![claimed()])
@@ -148,13 +149,14 @@ async fn a_claim_answers_jobs_with_their_tokens() {
 
 #[actix_web::test]
 async fn a_claim_waits_for_a_job_as_long_as_it_was_asked_to() {
-    let mut api = Api::with_log(1, 7);
+    let mut api = Api::new();
     let mut tries = 0;
     api.jobs.expect_claim().times(2).returning(move |_, _| {
         tries += 1;
         Ok(if tries == 2 { vec![claimed()] } else { vec![] })
     });
-    api.log.expect_wait_beyond().once().returning(|seen| assert_eq!(seen.get(), 7));
+    api.jobs.expect_arrivals().returning(|| Arrivals::new(7));
+    api.jobs.expect_wait_for_arrivals().once().returning(|seen| assert_eq!(seen.get(), 7));
     let body = json!({ "job_types": ["subtitles"], "worker": "w", "wait_seconds": 30 });
     let response = worker(api, "/api/v1/jobs/claim", body).await;
     assert_eq!(response.json()["data"].as_array().map(Vec::len), Some(1));

@@ -1,86 +1,133 @@
-//! Commits that wait at the same time share a transaction.
+//! Changes and claims that wait at the same time share a transaction.
 //!
 //! A transaction of its own costs each change the way to the server and back for every statement, and a sync. So a few
-//! threads take whatever waits into one transaction: states one after the other, events last and in one statement.
-//! That is done in hope: where anything in it fails, or a record is locked elsewhere, it is all undone, and each change
-//! goes back to where it came from, to be committed alone.
+//! threads take whatever waits into one transaction: states first, then claims of jobs, events last and in one statement.
+//! That is done in hope: where anything in it fails, or a record is locked elsewhere, it is all undone, and each
+//! goes back to where it came from, to be done alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::SyncSender;
 
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::R2D2Connection;
-use showrunner_domain::ChangeSet;
+use showrunner_domain::job::{Claim, Job};
+use showrunner_domain::{ChangeSet, Timestamp};
 
 use super::gather::Gather;
 use super::queries::commit;
 use super::{Conn, connect};
+use crate::bell::Bell;
 use crate::failure::Failure;
 
 /// How many transactions run beside each other: while one waits for its sync, the next one fills.
 const THREADS: usize = 2;
-/// How many change sets share a transaction at most.
+/// How many share a transaction at most.
 const BATCH: usize = 64;
 /// Nobody waits long for what only others need: records that another transaction has locked, among them those of a
-/// batch that has locked them in another order.
-const SETTINGS: &str = "set lock_timeout = '50ms'";
+/// batch that has locked them in another order. Everything here finds rows by an index; a plan that was made while a table was
+/// empty, and is kept, must do so too.
+const SETTINGS: &str = "set lock_timeout = '50ms'; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
+                        set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
 
-/// What became of a change set.
+/// What is to be done.
+pub(super) enum Ask {
+    /// Commit these changes.
+    Commit(ChangeSet),
+    /// Hand jobs out; so late it is by the clock of who asks.
+    Claim(Claim, Timestamp),
+}
+
+impl Ask {
+    const fn set(&self) -> Option<&ChangeSet> {
+        match self {
+            Self::Commit(set) => Some(set),
+            Self::Claim(..) => None,
+        }
+    }
+}
+
+/// What became of it.
 pub(super) enum Outcome {
-    /// It is in the store, durably.
-    Committed,
-    /// Nothing was written: it is to be committed alone.
-    Alone(ChangeSet),
+    /// It is in the store, durably. A claim got these jobs.
+    Done(Vec<Job>),
+    /// Nothing was written: it is to be done alone.
+    Alone(Ask),
     /// The connection broke when all was written: whether it is in the store cannot be known.
     Unknown(Failure),
 }
 
-/// Commits change sets on the server at `url`. Each commit is followed by a `nudge`.
-pub(super) fn start(url: &str, nudge: &SyncSender<()>) -> Result<Gather<ChangeSet, Outcome>, Failure> {
+/// Does what is asked for on the server at `url`. Each commit is followed by a `nudge`.
+pub(super) fn start(url: &str, nudge: &SyncSender<()>, bell: &Bell) -> Result<Gather<Ask, Outcome>, Failure> {
     let worker = || {
-        let (url, nudge) = (url.to_owned(), nudge.clone());
+        let (url, nudge, bell) = (url.to_owned(), nudge.clone(), bell.clone());
         move || {
             let mut conn = connect(&url).ok();
-            move |sets: Vec<ChangeSet>| {
-                let done = together(&mut conn, &url, &sets);
-                let _ = nudge.try_send(());
-                let outcome = |set| match &done {
-                    Ok(true) => Outcome::Committed,
-                    Ok(false) => Outcome::Alone(set),
-                    Err(reason) => Outcome::Unknown(Failure::connection(reason.as_str())),
-                };
-                sets.into_iter().map(outcome).collect()
+            move |asks: Vec<Ask>| match together(&mut conn, &url, &asks) {
+                Ok(Some(jobs)) => {
+                    let mut sets = asks.iter().filter_map(Ask::set);
+                    if sets.clone().any(ChangeSet::queues_jobs) {
+                        bell.ring();
+                    }
+                    if sets.next().is_some() || jobs.iter().any(|jobs| !jobs.is_empty()) {
+                        let _ = nudge.try_send(());
+                    }
+                    jobs.into_iter().map(Outcome::Done).collect()
+                }
+                Ok(None) => asks.into_iter().map(Outcome::Alone).collect(),
+                Err(reason) => {
+                    let _ = nudge.try_send(());
+                    asks.iter().map(|_| Outcome::Unknown(Failure::connection(reason.as_str()))).collect()
+                }
             }
         }
     };
     Gather::start("store-committer", BATCH, (0..THREADS).map(|_| worker()).collect())
 }
 
-/// Whether the sets are in the store; an error where that cannot be known.
-fn together(conn: &mut Option<Conn>, url: &str, sets: &[ChangeSet]) -> Result<bool, String> {
-    let Some(mut open) = conn.take().or_else(|| connect(url).ok()) else { return Ok(false) };
-    let mut written = false;
+/// What is in the store now, or nothing; an error where that cannot be known.
+fn together(conn: &mut Option<Conn>, url: &str, asks: &[Ask]) -> Result<Option<Vec<Vec<Job>>>, String> {
+    let Some(mut open) = conn.take().or_else(|| connect(url).ok()) else { return Ok(None) };
+    let mut all_written = false;
     let transaction = || {
         open.transaction(|conn| {
-            commit(conn, sets)?;
-            written = true;
-            Ok::<_, Failure>(())
+            let written = write(conn, asks)?;
+            all_written = true;
+            Ok::<_, Failure>(written)
         })
     };
     let result = catch_unwind(AssertUnwindSafe(transaction));
     match result {
-        Ok(Ok(())) => {
+        Ok(Ok(written)) => {
             *conn = Some(open);
-            Ok(true)
+            Ok(Some(written))
         }
-        Ok(Err(failure)) if written => Err(failure.to_string()),
+        Ok(Err(failure)) if all_written => Err(failure.to_string()),
         Ok(Err(_)) => {
             *conn = open.ping().is_ok().then_some(open);
-            Ok(false)
+            Ok(None)
         }
         // Nobody knows in what state the panic has left the connection.
-        Err(_) => Ok(false),
+        Err(_) => Ok(None),
     }
+}
+
+/// Does it all; each who asked gets jobs, or none.
+fn write(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Vec<Job>>, Failure> {
+    let (mut sets, mut claims, mut claimants) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, ask) in asks.iter().enumerate() {
+        match ask {
+            Ask::Commit(set) => sets.push(set),
+            Ask::Claim(claim, now) => {
+                claims.push((claim, *now));
+                claimants.push(place);
+            }
+        }
+    }
+    let mut jobs = vec![Vec::new(); asks.len()];
+    for (place, got) in claimants.into_iter().zip(commit(conn, &sets, &claims)?) {
+        jobs[place] = got;
+    }
+    Ok(jobs)
 }
 
 fn connect(url: &str) -> Result<Conn, Failure> {

@@ -3,15 +3,17 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use diesel::Connection;
-use showrunner_domain::ChangeSet;
 use showrunner_domain::episode::{Episode, EpisodeId};
+use showrunner_domain::job::{Claim, Job};
+use showrunner_domain::{ChangeSet, Timestamp};
 use tokio::sync::watch;
 
-use super::committer::{self, Outcome};
+use super::committer::{self, Ask, Outcome};
 use super::finder::{self, Alone, Found};
 use super::gather::Gather;
 use super::queries::{Readers, commit, find_episode};
 use super::{Conn, connect, numberer};
+use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
 
@@ -20,21 +22,22 @@ const SHARED: usize = 8;
 
 pub(super) struct Engine {
     pool: Readers,
-    committer: Gather<ChangeSet, Outcome>,
+    committer: Gather<Ask, Outcome>,
     finder: Gather<EpisodeId, Found>,
     nudge: SyncSender<()>,
     head: Head,
+    bell: Bell,
 }
 
 impl Engine {
     pub(super) fn start(url: &str) -> Result<Self, Failure> {
-        let head = Head::new();
+        let (head, bell) = (Head::new(), Bell::new());
         // One waiting nudge is enough: it is answered by numbering everything.
         let (nudge, nudges) = sync_channel(1);
         let pool = Readers::new(connect::pool(url)?);
-        let (committer, finder) = (committer::start(url, &nudge)?, finder::start(url)?);
-        numberer::start(url.to_owned(), nudges, head.clone())?;
-        Ok(Self { pool, committer, finder, nudge, head })
+        let (committer, finder) = (committer::start(url, &nudge, &bell)?, finder::start(url)?);
+        numberer::start(url.to_owned(), nudges, head.clone(), bell.clone())?;
+        Ok(Self { pool, committer, finder, nudge, head, bell })
     }
 
     pub(super) const fn readers(&self) -> &Readers {
@@ -70,12 +73,41 @@ impl Engine {
 
     /// Commits `set`, with others that wait where that is possible.
     pub(super) async fn commit(&self, set: ChangeSet) -> Result<(), Failure> {
-        let outcome = if set.changes().len() > SHARED { Outcome::Alone(set) } else { self.committer.ask(set).await? };
+        let is_large = set.changes().len() > SHARED;
+        let ask = Ask::Commit(set);
+        let outcome = if is_large { Outcome::Alone(ask) } else { self.committer.ask(ask).await? };
+        self.settled(outcome).await.map(drop)
+    }
+
+    /// Hands jobs out, with others that wait where that is possible.
+    pub(super) async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, Failure> {
+        let outcome = self.committer.ask(Ask::Claim(claim, now)).await?;
+        self.settled(outcome).await
+    }
+
+    /// What came of it, where that is known, and otherwise of doing it alone.
+    async fn settled(&self, outcome: Outcome) -> Result<Vec<Job>, Failure> {
         match outcome {
-            Outcome::Committed => Ok(()),
+            Outcome::Done(jobs) => Ok(jobs),
             Outcome::Unknown(failure) => Err(failure),
-            Outcome::Alone(set) => self.write(move |conn| commit(conn, std::slice::from_ref(&set))).await,
+            Outcome::Alone(Ask::Commit(set)) => {
+                let queues_jobs = set.queues_jobs();
+                self.write(move |conn| commit(conn, &[&set], &[]).map(drop)).await?;
+                if queues_jobs {
+                    self.bell.ring();
+                }
+                Ok(Vec::new())
+            }
+            Outcome::Alone(Ask::Claim(claim, now)) => {
+                let jobs = self.write(move |conn| commit(conn, &[], &[(&claim, now)])).await?;
+                Ok(jobs.into_iter().flatten().collect())
+            }
         }
+    }
+
+    /// What wakes up those who wait for jobs.
+    pub(super) const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// Follows the head of the log, as far as this process has seen it.

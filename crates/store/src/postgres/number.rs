@@ -1,6 +1,6 @@
 //! Numbering: from `outbox` to `events`, one numberer at a time.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -12,7 +12,7 @@ use crate::schema::outbox;
 /// How many events one statement numbers at most.
 const BATCH: i64 = 1_000;
 
-/// Moves a batch and tells every node of it at commit, in the order of `outbox_id` and nothing else: it was drawn after the row locks were taken, while
+/// Moves a batch and tells every node of it at commit, and whether jobs are among it, in the order of `outbox_id` and nothing else: it was drawn after the row locks were taken, while
 /// identifiers and times were made before, on other clocks. All parts of the statement see the same `log_head`.
 const NUMBER: &str = "
 with taken as (
@@ -27,8 +27,13 @@ with taken as (
   update log_head set seq = seq + (select count(*) from taken) where exists (select 1 from taken)
 )
 select count(*) as moved, (select seq from log_head) + count(*) as head,
-       case when count(*) > 0 then (select count(*) from pg_notify('showrunner', '')) end as told
+       case when count(*) > 0 then (
+         select count(*)
+         from pg_notify('showrunner', case when bool_or(name in ('job_created', 'job_retry')) then 'jobs' else '' end)
+       ) end as told
 from taken";
+/// What is told where jobs have come to the queue.
+pub(super) const JOBS: &str = "jobs";
 
 #[derive(QueryableByName)]
 struct Moved {
@@ -62,8 +67,9 @@ pub(super) fn number(conn: &mut Conn) -> Result<i64, Failure> {
 /// held the lock before.
 fn number_some(conn: &mut Conn) -> Result<Moved, Failure> {
     conn.build_transaction().read_committed().run(|conn| {
-        Cached(diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(NUMBERING_LOCK))
-            .execute(conn)?;
+        let lock = sql::<BigInt>("(select count(*) from pg_advisory_xact_lock(").bind::<BigInt, _>(NUMBERING_LOCK);
+        // It stays prepared because it answers something.
+        let _: i64 = Cached(diesel::select(lock.sql("))"))).get_result(conn)?;
         Ok(Cached(diesel::sql_query(NUMBER)).get_result(conn)?)
     })
 }

@@ -8,8 +8,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::number::{number, settle};
+use super::number::{JOBS, number, settle};
 use super::{Conn, connect};
+use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
 use crate::schema::log_head;
@@ -22,11 +23,11 @@ const POLL_EVERY: Duration = Duration::from_millis(50);
 const RECONNECT_AFTER: Duration = Duration::from_millis(500);
 
 /// Starts the thread. `nudges` tell that this node has committed something; it ends when nobody can nudge any more.
-pub(super) fn start(url: String, nudges: Receiver<()>, head: Head) -> Result<(), Failure> {
+pub(super) fn start(url: String, nudges: Receiver<()>, head: Head, bell: Bell) -> Result<(), Failure> {
     thread::Builder::new()
         .name("store-numberer".to_owned())
         .spawn(move || {
-            while let Err(failure) = listen(&url, &nudges, &head) {
+            while let Err(failure) = listen(&url, &nudges, &head, &bell) {
                 tracing::warn!(%failure, "numbering is interrupted: connecting again");
                 thread::sleep(RECONNECT_AFTER);
             }
@@ -35,7 +36,7 @@ pub(super) fn start(url: String, nudges: Receiver<()>, head: Head) -> Result<(),
     Ok(())
 }
 
-fn listen(url: &str, nudges: &Receiver<()>, head: &Head) -> Result<(), Failure> {
+fn listen(url: &str, nudges: &Receiver<()>, head: &Head, bell: &Bell) -> Result<(), Failure> {
     let mut conn = connect::working(url)?;
     diesel::sql_query("listen showrunner").execute(&mut conn)?;
     let own: i32 = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(&mut conn)?;
@@ -47,10 +48,13 @@ fn listen(url: &str, nudges: &Receiver<()>, head: &Head) -> Result<(), Failure> 
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         let due = polled.is_none_or(|at: Instant| at.elapsed() >= POLL_EVERY);
-        let told = was_told(&mut conn, own)?;
+        let Told { numbered, queued } = told(&mut conn, own)?;
+        if queued {
+            bell.ring();
+        }
         if asked {
             head.publish(number(&mut conn)?);
-        } else if due || told {
+        } else if due || numbered {
             settle(&mut conn)?;
             head.publish(log_head::table.select(log_head::seq).first(&mut conn)?);
         } else {
@@ -60,11 +64,21 @@ fn listen(url: &str, nudges: &Receiver<()>, head: &Head) -> Result<(), Failure> 
     }
 }
 
-/// Whether somebody else has numbered something. All notifications say the same, so they are taken together.
-fn was_told(conn: &mut Conn, own: i32) -> Result<bool, Failure> {
-    let mut told = false;
+/// What notifications tell, taken together.
+#[derive(Default)]
+struct Told {
+    /// Whether somebody else has numbered something.
+    numbered: bool,
+    /// Whether jobs came to the queue, by whomever: this connection may have numbered what another node has committed.
+    queued: bool,
+}
+
+fn told(conn: &mut Conn, own: i32) -> Result<Told, Failure> {
+    let mut told = Told::default();
     for notification in conn.notifications_iter() {
-        told |= notification?.process_id != own;
+        let notification = notification?;
+        told.numbered |= notification.process_id != own;
+        told.queued |= notification.payload == JOBS;
     }
     Ok(told)
 }

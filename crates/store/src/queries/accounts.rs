@@ -7,7 +7,7 @@ use showrunner_domain::{Change, CommitError};
 
 use super::commit::won;
 use super::{Conn, one_at_a_time};
-use crate::cached::Cached;
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{SessionRow, UserRow};
 use crate::schema::{failed_logins, passwords, sessions, set_up_links, users};
@@ -31,7 +31,7 @@ pub(super) fn write_user(conn: &mut Conn, change: &Change<User>) -> Result<(), F
     let written = if change.is_erased() {
         diesel::delete(seen()).execute(conn)?
     } else {
-        Cached(diesel::update(seen()).set(UserRow::from(user))).execute(conn)?
+        conn.execute_cached(diesel::update(seen()).set(UserRow::from(user)))?
     };
     won(written)?;
     if steps_down {

@@ -14,7 +14,7 @@ use showrunner_domain::identity::UserId;
 use uuid::Uuid;
 
 use super::{Conn, Db};
-use crate::cached::Cached;
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::schema::activity_counts::{self, dsl};
 use crate::types::DbId;
@@ -38,7 +38,7 @@ pub(super) fn count(conn: &mut Conn, activities: &[Activity]) -> Result<(), Fail
             .on_conflict((dsl::day, dsl::action, dsl::resource_type, dsl::user_id))
             .do_update()
             .set((dsl::count.eq(dsl::count + excluded(dsl::count)), dsl::user_name.eq(excluded(dsl::user_name))));
-        Cached(upsert).execute(conn)?;
+        conn.execute_cached(upsert)?;
     }
     Ok(())
 }

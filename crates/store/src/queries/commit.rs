@@ -3,39 +3,88 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use showrunner_domain::episode::Episode;
+use showrunner_domain::job::{Claim, Job};
 use showrunner_domain::show::Show;
-use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange};
+use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange, Timestamp};
 
 use super::accounts::{write_password, write_session, write_user};
 use super::compositions::{write_composition, write_output, write_version};
 use super::files::{write_blob, write_file};
-use super::jobs::write_job;
+use super::jobs::{HandedOut, hand_out, write_jobs};
 use super::memberships::write_membership;
 use super::receipts::keep_receipt;
 use super::schedules::{write_firing, write_schedule};
 use super::templates::write_template;
 use super::{Conn, append_events};
-use crate::cached::Cached;
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{EpisodeRow, EpisodeUpdate, ShowRow};
 use crate::schema::{episodes, shows};
 use crate::types::DbId;
 
-/// Writes `sets` as if they were one. The first statement that fails ends it: then the transaction must be undone.
-pub(crate) fn commit(conn: &mut Conn, sets: &[ChangeSet]) -> Result<(), Failure> {
+/// Writes `sets` as if they were one, and then hands jobs out, also those that the sets queue; answers what each claim gets.
+/// Events come last. The first statement that fails ends it: then the transaction must be undone.
+pub(crate) fn commit(
+    conn: &mut Conn,
+    sets: &[&ChangeSet],
+    claims: &[(&Claim, Timestamp)],
+) -> Result<Vec<Vec<Job>>, Failure> {
+    write_states(conn, sets)?;
+    let HandedOut { jobs, changes } = hand_out(conn, claims)?;
+    let events = sets.iter().flat_map(|set| set.events());
+    append_events(conn, &mut events.chain(changes.iter().flat_map(Change::events)))?;
+    Ok(jobs)
+}
+
+/// Writes the states. What is alike among sets of one change is written in one statement where that suits the store.
+fn write_states(conn: &mut Conn, sets: &[&ChangeSet]) -> Result<(), Failure> {
     for set in sets {
         if let Some((receipt, change)) = set.receipt().zip(set.asked_for()) {
             keep_receipt(conn, receipt, change)?;
         }
     }
-    let changes: Vec<&RecordChange> = sets.iter().flat_map(ChangeSet::changes).collect();
-    for run in changes.chunk_by(|one, next| new_episode(one).and(new_episode(next)).is_some()) {
-        match run {
-            [change] => write(conn, change)?,
-            many => create_episodes(conn, many)?,
+    let mut sets = sets.to_vec();
+    sets.sort_by_key(|set| match set.changes() {
+        [only] => Form::of(only),
+        _ => Form::Single,
+    });
+    let changes: Vec<&RecordChange> = sets.iter().flat_map(|set| set.changes()).collect();
+    let alike =
+        |one: &&RecordChange, next: &&RecordChange| Form::of(one) == Form::of(next) && Form::of(one) != Form::Single;
+    changes.chunk_by(alike).try_for_each(|run| match run {
+        [only] => write(conn, only),
+        [RecordChange::Job(_), ..] => {
+            write_jobs(conn, &run.iter().filter_map(|change| job(change)).collect::<Vec<_>>())
+        }
+        many => create_episodes(conn, many),
+    })
+}
+
+/// What changes have to be so that one statement can write many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    NewEpisode,
+    NewJob,
+    Job,
+    Single,
+}
+
+impl Form {
+    fn of(change: &RecordChange) -> Self {
+        match change {
+            RecordChange::Episode(change) if change.expected().is_none() => Self::NewEpisode,
+            RecordChange::Job(change) if change.expected().is_none() => Self::NewJob,
+            RecordChange::Job(_) => Self::Job,
+            _ => Self::Single,
         }
     }
-    append_events(conn, &mut sets.iter().flat_map(ChangeSet::events))
+}
+
+fn job(change: &RecordChange) -> Option<&Change<Job>> {
+    match change {
+        RecordChange::Job(change) => Some(change),
+        _ => None,
+    }
 }
 
 fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
@@ -49,7 +98,7 @@ fn write(conn: &mut Conn, change: &RecordChange) -> Result<(), Failure> {
         RecordChange::CompositionVersion(version) => write_version(conn, version),
         RecordChange::Output(change) => write_output(conn, change),
         RecordChange::Template(change) => write_template(conn, change),
-        RecordChange::Job(change) => write_job(conn, change),
+        RecordChange::Job(change) => write_jobs(conn, &[change]),
         RecordChange::Schedule(change) => write_schedule(conn, change),
         RecordChange::Firing(firing) => write_firing(conn, firing),
         RecordChange::File(change) => write_file(conn, change),
@@ -85,7 +134,7 @@ fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failur
     } else {
         let row = EpisodeRow::from(change.state());
         let update = EpisodeUpdate::to(row, change.before().map(EpisodeRow::from));
-        Cached(diesel::update(seen).set(update)).execute(conn).map_err(of_unknown_show)?
+        conn.execute_cached(diesel::update(seen).set(update)).map_err(of_unknown_show)?
     };
     won(written)
 }
@@ -112,12 +161,17 @@ fn write_show(conn: &mut Conn, change: &Change<Show>) -> Result<(), Failure> {
             if breaks_a_reference(&error) { CommitError::InUse { reason }.into() } else { Failure::from(error) }
         })?
     } else {
-        Cached(diesel::update(seen).set(ShowRow::from(change.state()))).execute(conn)?
+        conn.execute_cached(diesel::update(seen).set(ShowRow::from(change.state())))?
     };
     won(written)
 }
 
 /// Compare-and-set: no row means that another writer was first.
 pub(super) fn won(written: usize) -> Result<(), Failure> {
-    if written == 1 { Ok(()) } else { Err(CommitError::Stale.into()) }
+    all_won(written, 1)
+}
+
+/// Compare-and-set of many: where rows are missing, other writers were first.
+pub(super) fn all_won(written: usize, expected: usize) -> Result<(), Failure> {
+    if written == expected { Ok(()) } else { Err(CommitError::Stale.into()) }
 }

@@ -10,7 +10,7 @@ use showrunner_domain::{
 };
 
 use super::{Conn, Store, activity_counts, append_events, receipts};
-use crate::cached::Cached;
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
 use crate::schema::{activities, notifications, parked_events, reader_cursors};
@@ -44,7 +44,7 @@ fn move_cursor(conn: &mut Conn, advance: &Advance) -> Result<bool, Failure> {
     use reader_cursors::dsl;
     let cursor =
         dsl::reader_cursors.filter(dsl::reader.eq(advance.reader.as_str())).filter(dsl::seq.eq(advance.from.get()));
-    Ok(Cached(diesel::update(cursor).set(dsl::seq.eq(advance.to.get()))).execute(conn)? == 1)
+    Ok(conn.execute_cached(diesel::update(cursor).set(dsl::seq.eq(advance.to.get())))? == 1)
 }
 
 fn write_effects(conn: &mut Conn, advance: &Advance) -> Result<(), Failure> {

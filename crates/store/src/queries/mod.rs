@@ -43,7 +43,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use showrunner_domain::StoreError;
 
-use super::{Conn, Db, Engine, append_events, having_category, lock_ready_jobs, one_at_a_time, settle, shared_time};
+use super::{
+    Conn, Db, Engine, append_events, having_category, insert_attempts, insert_jobs, lock_ready_jobs, one_at_a_time,
+    settle, shared_time, update_jobs,
+};
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
 pub(super) use episodes::find as find_episode;

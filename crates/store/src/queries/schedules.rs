@@ -7,7 +7,7 @@ use showrunner_domain::{Change, Page, StoreError, Timestamp};
 
 use super::commit::won;
 use super::{Conn, Store};
-use crate::cached::Cached;
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::ScheduleRow;
 use crate::schema::schedules::dsl;
@@ -79,8 +79,8 @@ pub(super) fn write_schedule(conn: &mut Conn, change: &Change<Schedule>) -> Resu
         return won(diesel::delete(seen).execute(conn)?);
     }
     let written = match change.before().and_then(|before| before.next_run_at) {
-        Some(due) => Cached(diesel::update(seen.filter(dsl::next_run_at.eq(DbInstant(due)))).set(row)).execute(conn)?,
-        None => Cached(diesel::update(seen.filter(dsl::next_run_at.is_null())).set(row)).execute(conn)?,
+        Some(due) => conn.execute_cached(diesel::update(seen.filter(dsl::next_run_at.eq(DbInstant(due)))).set(row))?,
+        None => conn.execute_cached(diesel::update(seen.filter(dsl::next_run_at.is_null())).set(row))?,
     };
     won(written)
 }
@@ -93,5 +93,5 @@ pub(super) fn write_firing(conn: &mut Conn, firing: &Firing) -> Result<(), Failu
         .filter(dsl::next_run_at.eq(DbInstant(firing.due)));
     let next =
         (dsl::next_run_at.eq(firing.next_run_at.map(DbInstant)), dsl::last_run_at.eq(DbInstant(firing.fired_at)));
-    won(Cached(diesel::update(due).set(next)).execute(conn)?)
+    won(conn.execute_cached(diesel::update(due).set(next))?)
 }

@@ -1,7 +1,5 @@
 //! Events as rows: in the log, and on Postgres on their way to it.
 
-#![expect(clippy::ref_option_ref, reason = "Diesel's derive takes references to the fields")]
-
 use diesel::prelude::*;
 use showrunner_domain::Subject;
 use showrunner_domain::event::{ActorStamp, Audience, DomainEvent, EventId, ImportMark, LoggedEvent, Origin};
@@ -10,29 +8,27 @@ use showrunner_domain::show::ShowId;
 
 use super::Place;
 use crate::failure::Failure;
-use crate::schema::{events, outbox};
+use crate::schema::events;
 use crate::types::{DbId, DbInstant};
 
 /// An event that has no number yet.
-#[derive(Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(crate) struct OutboxRow<'a> {
-    id: DbId,
-    name: &'static str,
-    data: &'a str,
-    created_at: DbInstant,
-    actor_id: Option<DbId>,
-    actor_name: &'a str,
-    actor_email: Option<&'a str>,
-    ip: Option<&'a str>,
-    user_agent: Option<&'a str>,
-    request_id: Option<&'a str>,
-    subject_kind: &'a str,
-    subject_id: DbId,
-    audience: String,
-    show_id: Option<DbId>,
-    imported: Option<i64>,
-    owner_id: Option<DbId>,
+    pub(crate) id: DbId,
+    pub(crate) name: &'static str,
+    pub(crate) data: &'a str,
+    pub(crate) created_at: DbInstant,
+    pub(crate) actor_id: Option<DbId>,
+    pub(crate) actor_name: &'a str,
+    pub(crate) actor_email: Option<&'a str>,
+    pub(crate) ip: Option<&'a str>,
+    pub(crate) user_agent: Option<&'a str>,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) subject_kind: &'a str,
+    pub(crate) subject_id: DbId,
+    pub(crate) audience: String,
+    pub(crate) show_id: Option<DbId>,
+    pub(crate) imported: Option<i64>,
+    pub(crate) owner_id: Option<DbId>,
 }
 
 impl<'a> From<&'a DomainEvent> for OutboxRow<'a> {

@@ -17,52 +17,51 @@ use crate::schema::{job_attempts, jobs};
 use crate::types::{DbId, DbInstant};
 
 /// What of a job never changes, and what does.
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = jobs, treat_none_as_default_value = false)]
 pub(crate) struct JobRow {
     pub(crate) id: DbId,
-    job_type: String,
-    payload: String,
-    priority: i32,
-    max_retries: i32,
-    episode_id: Option<DbId>,
-    show_id: Option<DbId>,
-    created_by: Option<DbId>,
-    granted: Option<String>,
-    unique_key: Option<String>,
-    created_at: DbInstant,
+    pub(crate) job_type: String,
+    pub(crate) payload: String,
+    pub(crate) priority: i32,
+    pub(crate) max_retries: i32,
+    pub(crate) episode_id: Option<DbId>,
+    pub(crate) show_id: Option<DbId>,
+    pub(crate) created_by: Option<DbId>,
+    pub(crate) granted: Option<String>,
+    pub(crate) unique_key: Option<String>,
+    pub(crate) created_at: DbInstant,
     #[diesel(embed)]
-    state: JobUpdate,
+    pub(crate) state: JobUpdate,
 }
 
 /// The columns of an update: those that can change. No index is written anew that holds only others.
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = jobs, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct JobUpdate {
-    status: String,
-    results: Option<String>,
-    progress: i32,
-    progress_message: Option<String>,
-    progress_revision: Option<i64>,
-    retry_count: i64,
-    error_message: Option<String>,
-    run_at: DbInstant,
-    started_at: Option<DbInstant>,
-    completed_at: Option<DbInstant>,
-    next_retry_at: Option<DbInstant>,
-    attempt: i64,
-    worker: Option<String>,
-    receipt_handle: Option<DbId>,
-    lease_expires_at: Option<DbInstant>,
-    due_at: Option<DbInstant>,
-    ready: bool,
-    updated_at: DbInstant,
-    version: i64,
+    pub(crate) status: String,
+    pub(crate) results: Option<String>,
+    pub(crate) progress: i32,
+    pub(crate) progress_message: Option<String>,
+    pub(crate) progress_revision: Option<i64>,
+    pub(crate) retry_count: i64,
+    pub(crate) error_message: Option<String>,
+    pub(crate) run_at: DbInstant,
+    pub(crate) started_at: Option<DbInstant>,
+    pub(crate) completed_at: Option<DbInstant>,
+    pub(crate) next_retry_at: Option<DbInstant>,
+    pub(crate) attempt: i64,
+    pub(crate) worker: Option<String>,
+    pub(crate) receipt_handle: Option<DbId>,
+    pub(crate) lease_expires_at: Option<DbInstant>,
+    pub(crate) due_at: Option<DbInstant>,
+    pub(crate) ready: bool,
+    pub(crate) updated_at: DbInstant,
+    pub(crate) version: i64,
 }
 
 impl From<&Job> for JobUpdate {
     fn from(job: &Job) -> Self {
-        let due_at = job.due_at();
         Self {
             status: job.status.as_str().to_owned(),
             results: job.results.as_ref().map(Value::to_string),
@@ -79,8 +78,8 @@ impl From<&Job> for JobUpdate {
             worker: job.worker.as_ref().map(|worker| worker.as_str().to_owned()),
             receipt_handle: job.lease.map(|lease| DbId(lease.handle.uuid())),
             lease_expires_at: job.lease.map(|lease| DbInstant(lease.expires_at)),
-            due_at: due_at.map(DbInstant),
-            ready: job.status == JobStatus::Pending && due_at.is_some_and(|due| due <= job.updated_at),
+            due_at: job.due_at().map(DbInstant),
+            ready: job.was_left_ready(),
             updated_at: DbInstant(job.updated_at),
             version: job.version.get(),
         }
@@ -154,13 +153,13 @@ const fn time(instant: DbInstant) -> Timestamp {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = job_attempts, treat_none_as_default_value = false)]
 pub(crate) struct AttemptRow {
-    job_id: DbId,
-    attempt: i64,
-    worker: Option<String>,
-    outcome: String,
-    error: Option<String>,
-    started_at: DbInstant,
-    ended_at: DbInstant,
+    pub(crate) job_id: DbId,
+    pub(crate) attempt: i64,
+    pub(crate) worker: Option<String>,
+    pub(crate) outcome: String,
+    pub(crate) error: Option<String>,
+    pub(crate) started_at: DbInstant,
+    pub(crate) ended_at: DbInstant,
 }
 
 impl From<JobAttempt> for AttemptRow {

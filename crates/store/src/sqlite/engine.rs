@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use showrunner_domain::ChangeSet;
 use showrunner_domain::episode::{Episode, EpisodeId};
+use showrunner_domain::job::{Claim, Job};
+use showrunner_domain::{ChangeSet, Timestamp};
 use tokio::sync::watch;
 
 use super::desk::Desk;
+use super::jobs::is_any_due;
 use super::queries::{Readers, commit, find_episode};
 use super::writer::Writer;
 use super::{Conn, connect, pulse};
+use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
 
@@ -18,18 +21,19 @@ pub(super) struct Engine {
     readers: Readers,
     writer: Writer,
     head: Head,
+    bell: Bell,
     /// Keeps the pulse beating while nobody else follows.
     _follower: watch::Receiver<i64>,
 }
 
 impl Engine {
     pub(super) fn start(path: &Path) -> Result<Self, Failure> {
-        let head = Head::new();
+        let (head, bell) = (Head::new(), Bell::new());
         let follower = head.follow();
         let writer = Writer::start(connect::writing(path)?, head.clone())?;
-        pulse::start(path, head.clone())?;
+        pulse::start(path, head.clone(), bell.clone())?;
         let (desk, readers) = (Desk::open(path)?, Readers::new(connect::reading_pool(path)?));
-        Ok(Self { desk, readers, writer, head, _follower: follower })
+        Ok(Self { desk, readers, writer, head, bell, _follower: follower })
     }
 
     pub(super) const fn readers(&self) -> &Readers {
@@ -63,7 +67,27 @@ impl Engine {
 
     /// Commits `set`, together with whatever else the writer has to do.
     pub(super) async fn commit(&self, set: ChangeSet) -> Result<(), Failure> {
-        self.write(move |conn| commit(conn, std::slice::from_ref(&set))).await
+        let queues_jobs = set.queues_jobs();
+        self.write(move |conn| commit(conn, &[&set], &[]).map(drop)).await?;
+        if queues_jobs {
+            self.bell.ring();
+        }
+        Ok(())
+    }
+
+    /// Hands jobs out where a look shows that there may be some: it costs less than the writer's time.
+    pub(super) async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, Failure> {
+        let types = claim.job_types.clone();
+        if !self.read_briefly(move |conn| is_any_due(conn, &types, now)).await? {
+            return Ok(Vec::new());
+        }
+        let jobs = self.write(move |conn| commit(conn, &[], &[(&claim, now)])).await?;
+        Ok(jobs.into_iter().flatten().collect())
+    }
+
+    /// What wakes up those who wait for jobs.
+    pub(super) const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// Follows the head of the log, as far as this process has seen it.

@@ -5,6 +5,7 @@
 mod connect;
 mod desk;
 mod engine;
+mod jobs;
 mod pulse;
 mod writer;
 
@@ -17,15 +18,14 @@ use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use showrunner_domain::Timestamp;
 use showrunner_domain::event::DomainEvent;
-use showrunner_domain::job::JobType;
 
 use crate::Ports;
 use crate::cached::Cached;
 use crate::failure::Failure;
-use crate::rows::{EventRow, JobRow};
-use crate::schema::{events, jobs, log_head};
-use crate::types::{DbInstant, Instant};
+use crate::rows::EventRow;
+use crate::schema::{events, log_head};
 use engine::Engine;
+use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
 
 pub(crate) type Conn = SqliteConnection;
 pub(crate) type Db = diesel::sqlite::Sqlite;
@@ -84,22 +84,6 @@ fn shared_time(_conn: &mut Conn, now: Timestamp) -> Result<Timestamp, Failure> {
 #[expect(clippy::unnecessary_wraps, reason = "waiting can fail where there are many writers")]
 fn one_at_a_time(_conn: &mut Conn) -> Result<(), Failure> {
     Ok(())
-}
-
-/// Jobs that are due at `now`, of each type the most urgent, and then the longest due: they are nobody else's until this
-/// transaction ends.
-fn lock_ready_jobs(conn: &mut Conn, types: &[JobType], limit: i64, now: Timestamp) -> Result<Vec<JobRow>, Failure> {
-    use jobs::dsl;
-    const READY: &str = "update jobs set ready = true where id in
-      (select id from jobs where not ready and due_at <= $1 order by due_at limit 1000)";
-    diesel::sql_query(READY).bind::<Instant, _>(DbInstant(now)).execute(conn)?;
-    let mut rows = Vec::new();
-    for job_type in types {
-        let ready = dsl::jobs.filter(dsl::ready).filter(dsl::job_type.eq(job_type.as_str()));
-        let urgent = ready.order((dsl::priority.desc(), dsl::due_at, dsl::id)).limit(limit);
-        rows.extend(urgent.select(JobRow::as_select()).load(conn)?);
-    }
-    Ok(rows)
 }
 
 type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;

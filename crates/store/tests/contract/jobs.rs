@@ -38,17 +38,17 @@ pub(crate) fn jobs_on(ports: &Ports, clock: &Arc<HandSetClock>) -> JobService {
     }
 }
 
-fn work_on(ports: &Ports, clock: &Arc<HandSetClock>) -> WorkService {
+pub(crate) fn work_on(ports: &Ports, clock: &Arc<HandSetClock>) -> WorkService {
     let (jobs, ledger) = (ports.jobs.clone(), ports.ledger.clone());
     let queue = Arc::new(JobQueue { jobs, ledger, clock: clock.clone(), ids: Arc::new(Ids) });
-    WorkService { queue, log: ports.log.clone() }
+    WorkService { queue }
 }
 
-fn kind(name: &str) -> JobType {
+pub(crate) fn kind(name: &str) -> JobType {
     JobType::parse(name).unwrap()
 }
 
-fn lease() -> LeaseTime {
+pub(crate) fn lease() -> LeaseTime {
     LeaseTime::parse(30).unwrap()
 }
 
@@ -71,7 +71,7 @@ async fn find(world: &World, job: &Job) -> Job {
     world.ports.jobs.find_job(job.id).await.unwrap().unwrap()
 }
 
-async fn events(world: &World) -> Vec<String> {
+pub(crate) async fn events(world: &World) -> Vec<String> {
     world.log().await.into_iter().map(|event| event.name).collect()
 }
 

@@ -9,6 +9,7 @@ mod compositions;
 mod files;
 mod growth;
 mod jobs;
+mod jobs_together;
 mod lists;
 mod memberships;
 mod migrations;

@@ -6,7 +6,7 @@ use showrunner_domain::job::{Beat, Job, JobProgress, ProgressNews, ProgressRevis
 
 use super::super::shared_time;
 use super::Conn;
-use crate::cached::Cached;
+use crate::cached::{Cached, ExecuteCached as _};
 use crate::failure::Failure;
 use crate::rows::JobRow;
 use crate::schema::job_progress_head;
@@ -63,9 +63,9 @@ fn beat(conn: &mut Conn, beat: &Beat, now: Timestamp, revision: Option<i64>) -> 
             let progress = beat.progress.map(|progress| dsl::progress.eq(progress.get()));
             let message = beat.message.as_ref().map(|message| dsl::progress_message.eq(message.as_str()));
             let news = (progress, message, dsl::progress_revision.eq(revision));
-            Cached(diesel::update(held).set((renewed, news))).execute(conn)?
+            conn.execute_cached(diesel::update(held).set((renewed, news)))?
         }
-        None => Cached(diesel::update(held).set(renewed)).execute(conn)?,
+        None => conn.execute_cached(diesel::update(held).set(renewed))?,
     };
     Ok(written == 1)
 }

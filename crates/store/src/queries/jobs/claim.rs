@@ -1,48 +1,52 @@
 //! Handing jobs out.
 
-use diesel::dsl::exists;
-use diesel::prelude::*;
-use showrunner_domain::event::DomainEvent;
+use std::cmp::Reverse;
+
 use showrunner_domain::job::{Claim, Job, JobType};
 use showrunner_domain::{Change, Timestamp};
 
-use super::super::{append_events, lock_ready_jobs, shared_time};
-use super::{Conn, write_job};
+use super::super::lock_ready_jobs;
+use super::{Conn, write_jobs};
 use crate::failure::Failure;
-use crate::schema::jobs::dsl;
-use crate::types::DbInstant;
 
-/// Whether it may be worth while to ask for jobs of these types: looking costs less than trying to write.
-pub(super) fn is_any_due(conn: &mut Conn, types: &[JobType], now: Timestamp) -> Result<bool, Failure> {
-    let names: Vec<&str> = types.iter().map(JobType::as_str).collect();
-    let ready = dsl::jobs.filter(dsl::ready).filter(dsl::job_type.eq_any(names));
-    if diesel::select(exists(ready)).get_result(conn)? {
-        return Ok(true);
-    }
-    let now = DbInstant(shared_time(conn, now)?);
-    let due = dsl::jobs.filter(diesel::dsl::not(dsl::ready)).filter(dsl::due_at.le(now));
-    Ok(diesel::select(exists(due)).get_result(conn)?)
+/// What claims have brought about.
+#[derive(Default)]
+pub(in super::super) struct HandedOut {
+    /// The jobs that each claim gets, in the order of the claims.
+    pub(in super::super) jobs: Vec<Vec<Job>>,
+    /// What was written. The events are still to be appended.
+    pub(in super::super) changes: Vec<Change<Job>>,
 }
 
-/// Hands out what is due, and gives up what was lost too often.
-pub(super) fn hand_out(conn: &mut Conn, claim: &Claim, now: Timestamp) -> Result<Vec<Job>, Failure> {
-    let now = shared_time(conn, now)?;
-    let limit = i64::try_from(claim.limit).unwrap_or(i64::MAX);
-    let rows = lock_ready_jobs(conn, &claim.job_types, limit, now)?;
-    let mut due = rows.into_iter().map(Job::try_from).collect::<Result<Vec<_>, _>>()?;
-    due.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.due_at(), job.id));
-    due.truncate(claim.limit);
-    let mut handed_out = Vec::with_capacity(due.len());
-    let mut changes: Vec<Change<Job>> = Vec::with_capacity(due.len());
-    for job in due {
-        let decided = claim.decide(job, now);
-        for change in &decided {
-            write_job(conn, change)?;
+/// Hands out what is due, and gives up what was lost too often. Claims of the same types share a look; who asked first is served
+/// first.
+pub(in super::super) fn hand_out(conn: &mut Conn, claims: &[(&Claim, Timestamp)]) -> Result<HandedOut, Failure> {
+    let types = |place: usize| &claims[place].0.job_types;
+    let mut all = HandedOut { jobs: vec![Vec::new(); claims.len()], changes: Vec::new() };
+    let mut order: Vec<usize> = (0..claims.len()).collect();
+    order.sort_by(|one, other| types(*one).cmp(types(*other)));
+    for alike in order.chunk_by(|one, next| types(*one) == types(*next)) {
+        let wanted = alike.iter().map(|place| claims[*place].0.limit).fold(0, usize::saturating_add);
+        let (now, due) = look(conn, types(alike[0]), wanted, claims[alike[0]].1)?;
+        let (written, mut due) = (all.changes.len(), due.into_iter());
+        for place in alike {
+            let claim = claims[*place].0;
+            for job in due.by_ref().take(claim.limit) {
+                let decided = claim.decide(job, now);
+                all.jobs[*place].extend(decided.last().map(Change::state).filter(|job| job.lease.is_some()).cloned());
+                all.changes.extend(decided);
+            }
         }
-        handed_out.extend(decided.last().map(Change::state).filter(|job| job.lease.is_some()).cloned());
-        changes.extend(decided);
+        write_jobs(conn, &all.changes[written..].iter().collect::<Vec<_>>())?;
     }
-    let mut events = changes.iter().flat_map(|change| change.events().iter().collect::<Vec<&DomainEvent>>());
-    append_events(conn, &mut events)?;
-    Ok(handed_out)
+    Ok(all)
+}
+
+/// At most so many due jobs of these types, in the order in which they are handed out, and the time of the look.
+fn look(conn: &mut Conn, types: &[JobType], wanted: usize, now: Timestamp) -> Result<(Timestamp, Vec<Job>), Failure> {
+    let (now, rows) = lock_ready_jobs(conn, types, i64::try_from(wanted).unwrap_or(i64::MAX), now)?;
+    let mut due = rows.into_iter().map(Job::try_from).collect::<Result<Vec<_>, _>>()?;
+    due.sort_by_key(|job| (Reverse(job.priority), job.due_at(), job.id));
+    due.truncate(wanted);
+    Ok((now, due))
 }

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use showrunner_domain::job::{
-    Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore, JobType,
-    ProgressNews, ProgressRevision, UniqueKey,
+    Arrivals, Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore,
+    JobType, ProgressNews, ProgressRevision, UniqueKey,
 };
 use showrunner_domain::{Limit, Page, StoreError, Timestamp};
 
@@ -19,7 +19,8 @@ use crate::rows::{AttemptRow, JobRow};
 use crate::schema::job_attempts;
 use crate::schema::jobs::{self, dsl};
 use crate::types::{DbId, DbInstant};
-pub(super) use write::write_job;
+pub(super) use claim::{HandedOut, hand_out};
+pub(super) use write::write_jobs;
 
 #[async_trait]
 impl JobStore for Store {
@@ -59,11 +60,15 @@ impl JobStore for Store {
     }
 
     async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, StoreError> {
-        let (types, asked) = (claim.job_types.clone(), now);
-        if !self.engine.read_briefly(move |conn| claim::is_any_due(conn, &types, asked)).await? {
-            return Ok(Vec::new());
-        }
-        Ok(self.engine.write(move |conn| claim::hand_out(conn, &claim, now)).await?)
+        Ok(self.engine.claim(claim, now).await?)
+    }
+
+    fn arrivals(&self) -> Arrivals {
+        self.engine.bell().count()
+    }
+
+    async fn wait_for_arrivals(&self, seen: Arrivals) {
+        self.engine.bell().wait_beyond(seen).await;
     }
 
     async fn progress(&self, after: Option<ProgressRevision>) -> Result<ProgressNews, StoreError> {

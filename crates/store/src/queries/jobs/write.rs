@@ -1,27 +1,33 @@
-//! Writing a job, with the attempt that the change ends.
+//! Writing jobs, with the attempts that the changes end.
 
-use diesel::prelude::*;
 use showrunner_domain::Change;
 use showrunner_domain::job::{Job, JobAttempt};
 
-use super::super::commit::won;
+use super::super::commit::all_won;
+use super::super::{insert_attempts, insert_jobs, update_jobs};
 use super::Conn;
-use crate::cached::Cached;
 use crate::failure::Failure;
-use crate::rows::{AttemptRow, JobRow, JobUpdate};
-use crate::schema::job_attempts;
-use crate::schema::jobs::dsl;
-use crate::types::DbId;
+use crate::rows::{AttemptRow, JobRow};
 
-pub(in super::super) fn write_job(conn: &mut Conn, change: &Change<Job>) -> Result<(), Failure> {
-    let Some(expected) = change.expected() else {
-        diesel::insert_into(dsl::jobs).values(JobRow::from(change.state())).execute(conn)?;
-        return Ok(());
+/// Writes changes of jobs, one after the other where two are of one job that follow each other.
+pub(in super::super) fn write_jobs(conn: &mut Conn, changes: &[&Change<Job>]) -> Result<(), Failure> {
+    let alike = |one: &&Change<Job>, next: &&Change<Job>| {
+        one.expected().is_none() == next.expected().is_none() && one.state().id != next.state().id
     };
-    let seen = dsl::jobs.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
-    won(Cached(diesel::update(seen).set(JobUpdate::from(change.state()))).execute(conn)?)?;
-    if let Some(attempt) = JobAttempt::ended_by(change) {
-        diesel::insert_into(job_attempts::table).values(AttemptRow::from(attempt)).execute(conn)?;
-    }
-    Ok(())
+    changes.chunk_by(alike).try_for_each(|some| match some {
+        [new, ..] if new.expected().is_none() => insert(conn, some),
+        some => update(conn, some),
+    })
+}
+
+fn insert(conn: &mut Conn, changes: &[&Change<Job>]) -> Result<(), Failure> {
+    let rows: Vec<JobRow> = changes.iter().map(|change| JobRow::from(change.state())).collect();
+    insert_jobs(conn, &rows)
+}
+
+fn update(conn: &mut Conn, changes: &[&Change<Job>]) -> Result<(), Failure> {
+    all_won(update_jobs(conn, changes)?, changes.len())?;
+    let ended = changes.iter().filter_map(|change| JobAttempt::ended_by(change));
+    let rows: Vec<AttemptRow> = ended.map(AttemptRow::from).collect();
+    if rows.is_empty() { Ok(()) } else { insert_attempts(conn, &rows) }
 }
