@@ -3,7 +3,7 @@
 CARGO_TEST := $(if $(shell command -v cargo-nextest),cargo nextest run,cargo test --lib --bins --tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tools lint advisories contracts coverage fuzz smoke drill drill-growth drill-unprotected
+.PHONY: help run test tools lint advisories contracts coverage fuzz smoke drill drill-growth drill-processors drill-unprotected
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ drill: tools ## the long drills, with the figures that the product promises
 
 drill-growth: tools ## what 1,000,000 episodes cost beside 10,000, on both stores
 	scripts/with-postgres.sh cargo test --release --package showrunner-store --test contract -- growth --ignored --nocapture --test-threads 1
+
+drill-processors: ## pictures are the same bytes on processors without this one's vector instructions (needs qemu-user)
+	scripts/drill-processors.sh
 
 drill-unprotected: tools ## each protection removed once: every drill must notice
 	scripts/with-postgres.sh scripts/drill-unprotected.sh

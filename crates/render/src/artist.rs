@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 
 use async_trait::async_trait;
+use futures_util::future::try_join_all;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use showrunner_domain::composition::{Encoding, Picture, RenderError, Renderer, Scene};
@@ -79,6 +80,15 @@ impl Renderer for Artist {
             easel.finish(opaque)?.encode(encoding).map_err(failed)
         };
         self.in_turn(work).await.map_err(failed)?
+    }
+
+    async fn render_all(
+        &self,
+        scenes: &[Scene],
+        pictures: &[Picture],
+        encoding: Encoding,
+    ) -> Result<Vec<Vec<u8>>, RenderError> {
+        try_join_all(scenes.iter().map(|scene| self.render(scene, pictures, encoding))).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The job that renders a composition.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,15 +8,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::rendered::{Piece, Rendered};
+use super::rendering::Sources;
 use super::service::may;
-use super::{Composition, CompositionId, Encoding, Format, Formats, RenderWish, Rendering};
-use crate::file::{Blob, BlobKey, FileId, Inspector};
+use super::{Composition, CompositionId, Encoding, Format, Formats, RenderWish, Rendering, Scene};
+use crate::file::{Blob, BlobKey, FileId, Inspector, Sha256};
 use crate::identity::{Action, Caller, OnBehalf};
 use crate::job::{Done, Failing, Job, JobHandler, JobType, Progress, Reporter};
 use crate::{Clock, IdSource, ResourceKind, ServiceError};
 
 /// What jobs that render compositions are called.
 pub(super) const JOB_TYPE: &str = "composition-render";
+
+/// How many pictures of one job are drawn side by side, where there are as many processors.
+const AT_A_TIME: usize = 4;
 
 /// Renders the composition of `{"composition_id", "formats"?, "encoding"?}` as it is now, as whoever wanted the job. What was
 /// rendered before of an equal scene is not rendered again.
@@ -70,6 +75,13 @@ impl JobHandler for CompositionRender {
     }
 }
 
+/// A picture that is wanted, and what decides its bytes.
+struct Wanted {
+    format: Format,
+    key: Sha256,
+    scene: Scene,
+}
+
 impl CompositionRender {
     /// Every picture that is wanted, its bytes in the blob store.
     async fn pieces(
@@ -80,35 +92,59 @@ impl CompositionRender {
     ) -> Result<Vec<Piece>, ServiceError> {
         let sources = self.rendering.sources(composition).await?;
         let formats = wish.formats(&composition.design.formats);
-        let mut scenes = Vec::with_capacity(formats.len());
+        let mut wanted = Vec::with_capacity(formats.len());
         for format in formats {
             let scene = sources.scene(composition, *format)?;
-            scenes.push((*format, self.rendering.renderer.key(&scene, wish.encoding), scene));
+            let key = self.rendering.renderer.key(&scene, wish.encoding);
+            wanted.push(Wanted { format: *format, key, scene });
         }
         let outputs = self.rendering.compositions.list_outputs(composition.id).await?;
-        let mut pictures = Vec::new();
-        let mut pieces: Vec<Piece> = Vec::with_capacity(scenes.len());
-        for (place, (format, key, scene)) in scenes.iter().enumerate() {
-            let known = match pieces.iter().find(|piece| piece.key == *key) {
-                Some(piece) => Some(piece.blob.clone()),
-                None => self.rendering.compositions.find_rendering(key.clone()).await?.map(|file| file.blob()),
-            };
-            let anew = known.is_none();
-            let blob = if let Some(blob) = known {
-                blob
-            } else {
-                if pictures.is_empty() {
-                    pictures = self.rendering.pictures(&sources).await?;
-                }
-                let bytes = self.rendering.renderer.render(scene, &pictures, wish.encoding).await;
-                self.keep(&bytes.map_err(|error| sources.told(error))?).await?
-            };
-            let same = outputs.iter().find(|output| output.shows(*format, wish.encoding, key));
+        let known = self.known(&wanted).await?;
+        let drawn = self.draw(&wanted, &known, &sources, wish.encoding, reporter).await?;
+        let mut pieces: Vec<Piece> = Vec::with_capacity(wanted.len());
+        for Wanted { format, key, .. } in wanted {
+            let Some(blob) = known.get(&key).or_else(|| drawn.get(&key)).cloned() else { continue };
+            let anew = drawn.contains_key(&key) && pieces.iter().all(|piece| piece.key != key);
+            let same = outputs.iter().find(|output| output.shows(format, wish.encoding, &key));
             let file = same.and_then(|output| output.file_id).unwrap_or_else(|| FileId::new(self.ids.next()));
-            pieces.push(Piece { format: *format, key: key.clone(), blob, anew, file });
-            reporter.report(Progress::of(place + 1, scenes.len()), None);
+            pieces.push(Piece { format, key, blob, anew, file });
         }
         Ok(pieces)
+    }
+
+    /// The bytes of those that were rendered before.
+    async fn known(&self, wanted: &[Wanted]) -> Result<HashMap<Sha256, Blob>, ServiceError> {
+        let mut known = HashMap::with_capacity(wanted.len());
+        for Wanted { key, .. } in wanted {
+            if let Some(file) = self.rendering.compositions.find_rendering(key.clone()).await? {
+                known.insert(key.clone(), file.blob());
+            }
+        }
+        Ok(known)
+    }
+
+    /// Draws the others, each once, and some at a time: what is drawn is in memory until it is kept.
+    async fn draw(
+        &self,
+        wanted: &[Wanted],
+        known: &HashMap<Sha256, Blob>,
+        sources: &Sources,
+        encoding: Encoding,
+        reporter: &Arc<dyn Reporter>,
+    ) -> Result<HashMap<Sha256, Blob>, ServiceError> {
+        let mut met: HashSet<&Sha256> = known.keys().collect();
+        let others: Vec<&Wanted> = wanted.iter().filter(|wanted| met.insert(&wanted.key)).collect();
+        let pictures = if others.is_empty() { Vec::new() } else { self.rendering.pictures(sources).await? };
+        let mut drawn = HashMap::with_capacity(others.len());
+        for some in others.chunks(AT_A_TIME) {
+            let scenes: Vec<Scene> = some.iter().map(|wanted| wanted.scene.clone()).collect();
+            let rendered = self.rendering.renderer.render_all(&scenes, &pictures, encoding).await;
+            for (wanted, bytes) in some.iter().zip(rendered.map_err(|error| sources.told(error))?) {
+                drawn.insert(wanted.key.clone(), self.keep(&bytes).await?);
+            }
+            reporter.report(Progress::of(known.len() + drawn.len(), wanted.len()), None);
+        }
+        Ok(drawn)
     }
 
     /// Writes `bytes` into the blob store. Where the job does not end well, a sweep removes them.

@@ -49,4 +49,18 @@ pub trait Renderer: Send + Sync {
 
     /// The bytes of the picture that [`Renderer::svg`] describes, without metadata.
     async fn render(&self, scene: &Scene, pictures: &[Picture], encoding: Encoding) -> Result<Vec<u8>, RenderError>;
+
+    /// What [`Renderer::render`] makes of each of `scenes`, in their order. It may draw them side by side.
+    async fn render_all(
+        &self,
+        scenes: &[Scene],
+        pictures: &[Picture],
+        encoding: Encoding,
+    ) -> Result<Vec<Vec<u8>>, RenderError> {
+        let mut rendered = Vec::with_capacity(scenes.len());
+        for scene in scenes {
+            rendered.push(self.render(scene, pictures, encoding).await?);
+        }
+        Ok(rendered)
+    }
 }

@@ -45,6 +45,16 @@ async fn fifty_scenes_are_the_same_bytes_twice() {
     assert_eq!(digests.len(), 50);
 }
 
+#[tokio::test]
+#[ignore = "prints digests, which a drill compares between processors"]
+async fn digests_of_fifty_scenes() {
+    let mut studio = Studio::default();
+    for (at, layers) in fifty(&mut studio).iter().enumerate() {
+        let (format, encoding) = (Format::ALL[at % 8], Encoding::ALL[at % 3]);
+        println!("digest {at} {}", sha256(&studio.render(layers, format, encoding).await.unwrap()).as_str());
+    }
+}
+
 #[test]
 fn whatever_changes_a_picture_changes_its_key() {
     let mut studio = Studio::default();

@@ -18,7 +18,7 @@ pub(crate) static ARTIST: LazyLock<Artist> = LazyLock::new(|| Artist::new(Vec::n
 /// Files, and scenes that show them.
 #[derive(Default)]
 pub(crate) struct Studio {
-    pictures: Vec<Picture>,
+    pub(crate) pictures: Vec<Picture>,
 }
 
 impl Studio {

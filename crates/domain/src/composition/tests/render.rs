@@ -84,9 +84,9 @@ impl Studio {
             let digit = if scene.canvas.width == 1920 { "a" } else { "b" };
             Sha256::parse(digit.repeat(64)).unwrap()
         });
-        renderer.expect_render().returning(move |_, _, _| {
-            count.fetch_add(1, Ordering::Relaxed);
-            Ok(vec![1, 2, 3])
+        renderer.expect_render_all().returning(move |scenes, _, _| {
+            count.fetch_add(scenes.len(), Ordering::Relaxed);
+            Ok(vec![vec![1, 2, 3]; scenes.len()])
         });
         let mut files = MockFileStore::new();
         files.expect_find_blob().returning(|_| Ok(None));
@@ -250,7 +250,7 @@ fn a_picture_that_cannot_be_drawn_fails_for_good_and_is_named() {
     studio.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
     studio.renderer = MockRenderer::new();
     studio.renderer.expect_key().returning(|_, _| Sha256::parse("e".repeat(64)).unwrap());
-    studio.renderer.expect_render().returning(|_, _, _| {
+    studio.renderer.expect_render_all().returning(|_, _, _| {
         let sha256 = Sha256::parse("d".repeat(64)).unwrap();
         Err(RenderError::Picture { sha256, reason: "it is cut off".into() })
     });
