@@ -22,8 +22,10 @@ const JOBS: usize = 100;
 /// How many episodes each of them deletes.
 const EPISODES: usize = 60;
 const WORKERS: usize = 4;
-/// How many of these are killed while they have something in hand.
+/// How many of these are killed while they have something in hand, at most.
 const KILLS: usize = 40;
+/// For how long they are killed: each job that is lost waits for the end of its lease, and must be left alone once.
+const KILLING: Duration = Duration::from_mins(2);
 /// How long a drill may take.
 const LONGEST: Duration = Duration::from_mins(5);
 /// What is told of an attempt whose worker was lost.
@@ -131,10 +133,11 @@ fn a_hundred_jobs_do_their_work_once_while_their_workers_are_killed(backend: Bac
     }
     let (mut watch, mut kills, mut next) = (Watch::default(), 0, begun);
     while outside.count("jobs where status in ('pending', 'processing')") > 0 {
-        assert!(begun.elapsed() < LONGEST, "{kills} kills, and jobs are still not done");
+        assert!(begun.elapsed() < LONGEST, "{kills} kills, and jobs are still not done: {:?}", watch.busy);
         watch.look(&mut outside);
         let busy: Vec<usize> = (0..WORKERS).filter(|place| watch.holds(workers[*place].pid())).collect();
-        if kills < KILLS && next <= Instant::now() && !busy.is_empty() {
+        let killing = kills < KILLS && begun.elapsed() < KILLING;
+        if killing && next <= Instant::now() && !busy.is_empty() {
             let place = busy[fastrand::usize(..busy.len())];
             workers[place].kill();
             workers[place] = Worker::start(&store);
