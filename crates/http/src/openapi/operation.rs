@@ -20,7 +20,9 @@ pub(super) fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value 
         "responses": answers::of(endpoint, generator),
     });
     if let Some(body) = &told.body {
-        operation["requestBody"] = json!({ "required": true, "content": content(body, generator) });
+        // On the wire no body and one of no bytes are the same (RFC 9112, section 6.3), and a file may be empty.
+        let required = matches!(body, Body::Json(_));
+        operation["requestBody"] = json!({ "required": required, "content": content(body, generator) });
     }
     if let Access::Permitted(action, kind) = told.access {
         operation["x-permission"] =
