@@ -10,7 +10,6 @@ use super::{Conn, write_jobs};
 use crate::failure::Failure;
 
 /// What claims have brought about.
-#[derive(Default)]
 pub(in super::super) struct HandedOut {
     /// The jobs that each claim gets, in the order of the claims.
     pub(in super::super) jobs: Vec<Vec<Job>>,
