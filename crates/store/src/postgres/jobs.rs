@@ -19,7 +19,7 @@ const READY: &str = "update jobs set ready = true where id in
 
 /// Of each type the most urgent jobs, and then the longest due.
 const LOCK: &str = "select locked.*, clock_timestamp() as looked_at
-from unnest($1) as wanted (job_type) cross join lateral
+from unnest($1::text[]) as wanted (job_type) cross join lateral
   (select * from jobs where ready and jobs.job_type = wanted.job_type order by priority desc, due_at, id limit $2
    for update skip locked) as locked";
 
