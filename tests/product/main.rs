@@ -25,6 +25,7 @@ mod kill;
 mod members;
 mod people;
 mod presence;
+mod refused_data;
 mod repetition;
 mod samples;
 mod shows;

@@ -1,17 +1,15 @@
-//! The loop that runs a reader: read, digest, advance. When to wait and what to park is the domain's to say.
+//! The loop that runs a projection: read, project, advance. When to wait and what to park is the domain's to say.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderRun, Seq, Step};
+use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderRun, Seq};
 use showrunner_domain::notification::{Interest, PreferenceStore};
 use showrunner_domain::{Advance, Advanced, Ledger, StoreError};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-/// How many events one step takes at most.
-const BATCH: usize = 256;
 /// How long to wait for news before looking by oneself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A reader that has caught up rests as long as its step took, and at most this long.
@@ -26,6 +24,8 @@ pub(crate) struct Progress {
     pub(crate) cursor: Seq,
     /// Whether it is known to be failing.
     pub(crate) failing: bool,
+    /// When it last moved on, or had nothing to do.
+    pub(crate) active_at: Instant,
 }
 
 /// How far all readers have come.
@@ -37,7 +37,7 @@ pub(crate) struct Board {
 impl Board {
     /// A board on which no reader has begun.
     pub(crate) fn new() -> Self {
-        let start = Progress { cursor: Seq::START, failing: false };
+        let start = Progress { cursor: Seq::START, failing: false, active_at: Instant::now() };
         Self { activity: watch::Sender::new(start), notification: watch::Sender::new(start) }
     }
 
@@ -104,33 +104,46 @@ impl ReaderLoop {
     async fn step(&self, run: &mut ReaderRun) -> Result<Option<Duration>, StoreError> {
         let reader = self.reader.name();
         let from = self.log.cursor(reader).await?;
-        self.tell(|progress| progress.cursor = from);
+        self.reached(from);
         let begun = Instant::now();
-        let events = self.log.read(from, BATCH).await?;
-        if events.is_empty() {
-            run.idle();
-            self.tell(|progress| progress.failing = run.is_failing());
-            let _ = timeout(LOOK_EVERY, self.log.wait_beyond(from)).await;
-            return Ok(None);
-        }
+        let batch = run.batch();
+        let events = self.log.read(from, batch).await?;
         let interest = match self.reader.concern(&events) {
             concern if concern.is_empty() => Interest::default(),
             concern => self.preferences.find_interest(concern).await?,
         };
-        let (to, effects) = match run.digest(self.reader.as_ref(), &events, &interest) {
-            Step::Advance { to, effects } => (to, effects),
-            Step::Retry(pause) => return Ok(Some(pause)),
+        let Some(step) = run.project(self.reader.as_ref(), &events, &interest) else {
+            run.idle();
+            self.tell(|progress| (progress.failing, progress.active_at) = (run.is_failing(), Instant::now()));
+            let _ = timeout(LOOK_EVERY, self.log.wait_beyond(from)).await;
+            return Ok(None);
         };
-        let parked = effects.parked.clone();
-        if self.ledger.advance(Advance { reader, from, to, effects }).await? == Advanced::Done {
-            self.tell(|progress| progress.cursor = to);
-            for event in parked {
-                tracing::error!(%reader, seq = %event.seq, reason = event.reason, "an event was parked");
+        let (to, parked) = (step.to, step.effects.parked.clone());
+        match self.ledger.advance(Advance { reader, from, to, effects: step.effects }).await {
+            Ok(Advanced::Done) => {
+                run.moved(events.len());
+                self.reached(to);
+                for event in parked {
+                    tracing::error!(%reader, seq = %event.seq, reason = event.reason, "an event was parked");
+                }
             }
+            Ok(Advanced::Lost) => run.moved(0),
+            Err(error) if error.is_refusal() => {
+                tracing::warn!(%reader, %from, %to, %error, "the store refuses a step: the event at fault is looked for");
+                return Ok(Some(run.refused(events.len(), &error)));
+            }
+            Err(error) => return Err(error),
         }
-        run.moved();
         // What comes while it rests shares one step: a step costs much, and another event little.
-        Ok((events.len() < BATCH).then(|| begun.elapsed().min(LONGEST_REST)))
+        Ok((events.len() < batch).then(|| begun.elapsed().min(LONGEST_REST)))
+    }
+
+    fn reached(&self, cursor: Seq) {
+        self.tell(|progress| {
+            if cursor != progress.cursor {
+                (progress.cursor, progress.active_at) = (cursor, Instant::now());
+            }
+        });
     }
 
     fn tell(&self, change: impl FnOnce(&mut Progress)) {

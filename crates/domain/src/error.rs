@@ -10,13 +10,28 @@ use crate::{CommitError, FieldError, ResourceKind, Version};
 ///
 /// The cause is for the log, never for the caller.
 #[derive(Debug, Error)]
-#[error("the store failed: {0}")]
-pub struct StoreError(#[source] Box<dyn std::error::Error + Send + Sync>);
+#[error("the store failed: {cause}")]
+pub struct StoreError {
+    #[source]
+    cause: Box<dyn std::error::Error + Send + Sync>,
+    is_refusal: bool,
+}
 
 impl StoreError {
-    /// Wraps the adapter's own error.
+    /// Wraps the adapter's own error: an outage, which may pass.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(cause.into())
+        Self { cause: cause.into(), is_refusal: false }
+    }
+
+    /// Wraps the adapter's own error: the store is well and refuses this very data, and would each time.
+    pub fn refusal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { cause: cause.into(), is_refusal: true }
+    }
+
+    /// Whether the store is well and refuses this very data: trying again is of no use.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        self.is_refusal
     }
 }
 

@@ -47,6 +47,52 @@ impl Failure {
     pub(crate) fn connection(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Connection(cause.into())
     }
+
+    fn into_store_error(self) -> StoreError {
+        match &self {
+            Self::Query(error) if is_refusal(error) => StoreError::refusal(self),
+            _ => StoreError::new(self),
+        }
+    }
+}
+
+/// How the stores begin to say that data cannot be kept. Diesel does not pass on a server's SQLSTATE, only its kinds of
+/// constraint violations (class 23). So class 22 (data exception) is known by what the server says, in English: connections
+/// ask for that where they may, and elsewhere such a refusal counts as an outage. SQLite's own words are those of the
+/// library that is built in.
+const REFUSALS: [&str; 9] = [
+    "unsupported Unicode escape sequence", // 22P05
+    "invalid byte sequence for encoding",  // 22021
+    "value too long for type",             // 22001
+    "invalid input syntax for type",       // 22P02
+    "date/time field value out of range",  // 22008
+    "index row size",                      // 54000, what an index cannot hold
+    "string or blob too big",              // SQLITE_TOOBIG
+    "datatype mismatch",                   // SQLITE_MISMATCH
+    "cannot store ",                       // SQLITE_CONSTRAINT_DATATYPE
+];
+/// How they end to say so: a number (22003) or a time (22008) of any type.
+const OUT_OF_RANGE: &str = " out of range";
+
+/// Whether the store is well and refuses the data of a statement.
+fn is_refusal(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(kind, info) => match kind {
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::NotNullViolation
+            | DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::RestrictViolation
+            | DatabaseErrorKind::ExclusionViolation => true,
+            DatabaseErrorKind::Unknown => {
+                let message = info.message();
+                REFUSALS.iter().any(|beginning| message.starts_with(beginning)) || message.ends_with(OUT_OF_RANGE)
+            }
+            _ => false,
+        },
+        QueryError::SerializationError(_) | QueryError::InvalidCString(_) => true,
+        _ => false,
+    }
 }
 
 impl From<CommitError> for Failure {
@@ -65,7 +111,7 @@ impl From<Failure> for CommitError {
             }
             // What the row belongs to was deleted meanwhile.
             Failure::Query(QueryError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Self::Stale,
-            other => Self::Store(StoreError::new(other)),
+            other => Self::Store(other.into_store_error()),
         }
     }
 }
@@ -87,7 +133,50 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(CommitError::Store(error)) => error,
-            other => Self::new(other),
+            other => other.into_store_error(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(message: &str) -> bool {
+        is_refusal(&QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned())))
+    }
+
+    #[test]
+    fn a_refusal_by_the_data_is_told_from_an_outage() {
+        for message in [
+            "unsupported Unicode escape sequence",
+            "invalid byte sequence for encoding \"UTF8\": 0x00",
+            "value too long for type character varying(40)",
+            "integer out of range",
+            "date/time field value out of range: \"9999999\"",
+            "string or blob too big",
+            "datatype mismatch",
+            "cannot store TEXT value in INTEGER column activities.seq",
+        ] {
+            assert!(refused(message), "{message}");
+        }
+        for message in [
+            "canceling statement due to statement timeout",
+            "could not extend file: No space left on device",
+            "database or disk is full",
+            "disk I/O error",
+            "database is locked",
+            "terminating connection due to administrator command",
+            "cannot execute INSERT in a read-only transaction",
+            "refused from outside",
+        ] {
+            assert!(!refused(message), "{message}");
+        }
+        let constraint = |kind| is_refusal(&QueryError::DatabaseError(kind, Box::new(String::new())));
+        assert!(constraint(DatabaseErrorKind::UniqueViolation) && constraint(DatabaseErrorKind::CheckViolation));
+        assert!(
+            !constraint(DatabaseErrorKind::ClosedConnection) && !constraint(DatabaseErrorKind::ReadOnlyTransaction)
+        );
+        assert!(!is_refusal(&QueryError::NotInTransaction));
     }
 }

@@ -24,7 +24,8 @@ pub struct Id;
 #[diesel(sqlite_type(name = "Long"), postgres_type(oid = 1184, array_oid = 1185))]
 pub struct Instant;
 
-/// A JSON document: text on SQLite, `jsonb` on Postgres.
+/// A JSON document, an array or an object: text on SQLite, `jsonb` on Postgres. What `jsonb` would refuse or change comes
+/// back all the same: it stands there as text, in a JSON string.
 #[derive(SqlType, QueryId)]
 #[diesel(sqlite_type(name = "Text"), postgres_type(oid = 3802, array_oid = 3807))]
 pub struct Json;
@@ -126,16 +127,39 @@ const JSONB_VERSION: u8 = 1;
 impl ToSql<Json, Pg> for DbJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[JSONB_VERSION])?;
-        serde_json::to_writer(out, &self.0)?;
+        if !self.0.is_string() && survives_jsonb(&self.0) {
+            serde_json::to_writer(out, &self.0)?;
+        } else {
+            serde_json::to_writer(out, &self.0.to_string())?;
+        }
         Ok(IsNull::No)
     }
 }
 
 impl FromSql<Json, Pg> for DbJson {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        match value.as_bytes() {
-            [JSONB_VERSION, text @ ..] => Ok(Self(serde_json::from_slice(text)?)),
-            _ => Err("an unknown version of jsonb".into()),
+        let [JSONB_VERSION, text @ ..] = value.as_bytes() else { return Err("an unknown version of jsonb".into()) };
+        match serde_json::from_slice(text)? {
+            Value::String(text) => Ok(Self(serde_json::from_str(&text)?)),
+            document => Ok(Self(document)),
         }
+    }
+}
+
+/// How many digits of a number are left to `numeric`, which holds many more.
+const MAX_DIGITS: usize = 1_000;
+
+/// Whether `jsonb` answers `value` as it was given: it refuses U+0000, and writes numbers in its own way.
+fn survives_jsonb(value: &Value) -> bool {
+    let plain = |text: &str| !text.contains('\0');
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => {
+            let digits = number.to_string();
+            digits.len() <= MAX_DIGITS && !digits.starts_with("-0") && !digits.contains(['e', 'E'])
+        }
+        Value::String(text) => plain(text),
+        Value::Array(items) => items.iter().all(survives_jsonb),
+        Value::Object(members) => members.iter().all(|(name, value)| plain(name) && survives_jsonb(value)),
     }
 }

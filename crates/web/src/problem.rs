@@ -186,6 +186,13 @@ impl From<ServiceError> for Problem {
                 );
                 Self { held: Some((first, head)), ..Self::new(Code::LogTruncated, detail) }
             }
+            ServiceError::Unavailable(error) if error.is_refusal() => {
+                tracing::error!(error = causes(&error), "the store refuses what passed every check");
+                Self::new(
+                    Code::ValidationFailed,
+                    "The store cannot hold a value of this request: it is out of range, or no text. Change it.",
+                )
+            }
             ServiceError::Unavailable(error) => {
                 tracing::error!(error = causes(&error), "the store is unavailable");
                 Self::new(Code::Unavailable, "The store cannot be reached at the moment: try again later.")

@@ -14,6 +14,9 @@ use crate::{
 /// How often a race about one job is run before the worker is told.
 const RACES: usize = 100;
 
+/// Why a job has failed whose results the store refuses.
+const REFUSED: &str = "the store cannot hold what came of this job: a value is out of range, or is there already";
+
 /// Who works, as the log tells of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hands {
@@ -86,6 +89,7 @@ impl JobQueue {
 
     /// Ends a job with what came of it, which is all written or not at all. Where more than the job itself cannot be written, as
     /// others were first with what must be unique or took away what it refers to, the attempt has failed: another one sees that.
+    /// Where the store refuses what came of the job, it has failed permanently: another attempt would come to the same.
     ///
     /// # Errors
     /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
@@ -99,6 +103,9 @@ impl JobQueue {
         let more = !done.more.is_empty() || done.afresh.is_some();
         let end = self.end(hands, job.clone(), done, |job, stamp| job.complete(handle, done.results.clone(), stamp));
         match end.await {
+            Err(ServiceError::Unavailable(refused)) if refused.is_refusal() => {
+                self.fail(hands, job, handle, &Failing::for_good(REFUSED)).await
+            }
             Err(refused) if more && !matches!(refused, ServiceError::LeaseLost | ServiceError::Unavailable(_)) => {
                 self.fail(hands, job, handle, &Failing::for_now(&refused.to_string())).await
             }
@@ -181,22 +188,39 @@ mod tests {
     use futures_executor::block_on;
 
     use super::*;
-    use crate::Committed;
     use crate::file::studio::ids;
     use crate::job::JobStatus;
     use crate::job::tests::{handle, job, leased};
     use crate::mocks::{MockClock, MockJobStore, MockLedger};
+    use crate::{Committed, StoreError};
+
+    fn queue(ledger: MockLedger) -> JobQueue {
+        let mut clock = MockClock::new();
+        clock.expect_now().returning(|| Timestamp::from_micros(2_000_000_000_000_000).unwrap());
+        let (ledger, clock) = (Arc::new(ledger), Arc::new(clock));
+        JobQueue { jobs: Arc::new(MockJobStore::new()), ledger, clock, ids: Arc::new(ids()) }
+    }
+
+    #[test]
+    fn results_that_the_store_refuses_fail_the_job_permanently() {
+        let mut ledger = MockLedger::new();
+        ledger.expect_commit().times(2).returning(|set| match set.changes() {
+            [RecordChange::Job(change)] if change.state().status == JobStatus::Failed => Ok(Committed),
+            _ => Err(StoreError::refusal("a value is out of range").into()),
+        });
+        let claimed = leased(job(), 7, 1).state().clone();
+        let ended = block_on(queue(ledger).complete(&Hands::own(), claimed, handle(7), &Done::default())).unwrap();
+        assert_eq!((ended.status, ended.error_message.unwrap().as_str()), (JobStatus::Failed, REFUSED));
+    }
 
     #[test]
     fn an_end_whose_records_cannot_be_written_is_a_failure_that_may_pass() {
-        let (mut ledger, mut clock) = (MockLedger::new(), MockClock::new());
+        let mut ledger = MockLedger::new();
         ledger.expect_commit().times(2).returning(|set| match set.changes().len() {
             1 => Ok(Committed),
             _ => Err(CommitError::AlreadyExists { what: "a file with these bytes" }),
         });
-        clock.expect_now().returning(|| Timestamp::from_micros(2_000_000_000_000_000).unwrap());
-        let (ledger, clock) = (Arc::new(ledger), Arc::new(clock));
-        let queue = JobQueue { jobs: Arc::new(MockJobStore::new()), ledger, clock, ids: Arc::new(ids()) };
+        let queue = queue(ledger);
         let done = Done { more: vec![RecordChange::Job(leased(job(), 8, 1))], ..Done::default() };
         let claimed = leased(job(), 7, 1).state().clone();
         let ended = block_on(queue.complete(&Hands::own(), claimed, handle(7), &done)).unwrap();

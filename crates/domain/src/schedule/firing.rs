@@ -31,7 +31,8 @@ impl FiringService {
     /// Fires every schedule that has come due, once each, and answers when the next one does, as far as is known now.
     /// What another node fires first is left to it.
     ///
-    /// A schedule whose maker may not queue jobs any more, or whose time zone is not known any more, is switched off.
+    /// A schedule whose maker may not queue jobs any more, or whose time zone is not known any more, is switched off, and so is
+    /// one whose job the store refuses: it would each time, and hold up every other schedule.
     pub async fn fire(&self) -> Result<Option<Timestamp>, ServiceError> {
         while let Some(first) = self.schedules.first_due().await? {
             let now = self.clock.now();
@@ -39,7 +40,8 @@ impl FiringService {
                 return Ok(Some(first));
             }
             for schedule in self.schedules.due(now, AT_ONCE).await? {
-                match self.ledger.commit(self.fired(schedule).await?).await {
+                match self.ledger.commit(self.fired(schedule.clone()).await?).await {
+                    Err(CommitError::Store(error)) if error.is_refusal() => self.switch_off(schedule).await?,
                     // Another node was first, or somebody has changed the schedule.
                     Ok(_) | Err(CommitError::Stale) => {}
                     Err(error) => return Err(error.into()),
@@ -71,6 +73,13 @@ impl FiringService {
         let caller = self.on_behalf.of(user, schedule.granted).await?;
         permit(&caller.actor, Action::Write, ResourceKind::Job)?;
         Ok(caller)
+    }
+
+    async fn switch_off(&self, schedule: Schedule) -> Result<(), ServiceError> {
+        match self.ledger.commit(self.switched_off(schedule)?).await {
+            Ok(_) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn switched_off(&self, schedule: Schedule) -> Result<ChangeSet, ServiceError> {

@@ -275,6 +275,16 @@ fn what_nobody_may_queue_any_more_is_switched_off_and_told() {
 }
 
 #[test]
+fn what_the_store_refuses_is_switched_off_and_holds_up_no_other_schedule() {
+    let refusal = Err(StoreError::refusal("a value is out of range").into());
+    let heads = vec![schedule(), schedule()];
+    let (committed, next) = fire(heads, Ok(Some(Role::Editor)), vec![refusal, Ok(Committed), Ok(Committed)]);
+    assert_eq!(next.unwrap(), None);
+    let told: Vec<_> = committed.iter().map(told).collect();
+    assert_eq!(told, [["job_created"], ["schedule_updated"], ["job_created"]]);
+}
+
+#[test]
 fn a_store_that_fails_is_told_and_switches_nothing_off() {
     let (committed, answer) = fire(vec![schedule()], Err(()), vec![]);
     assert!(matches!(answer, Err(ServiceError::Unavailable(_))) && committed.is_empty(), "{answer:?}");

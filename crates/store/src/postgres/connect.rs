@@ -11,9 +11,12 @@ use super::roots::with_system_roots;
 use crate::failure::Failure;
 use crate::pool::Manager;
 
-/// A statement that takes longer is given up, and so is a transaction that its owner has left open.
+/// A statement that takes longer is given up, and so is a transaction that its owner has left open. What the server refuses
+/// is to be said in English, by which we know it; not every user may ask for that.
 const SETTINGS: &str = "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'; \
-                        set default_transaction_isolation = 'read committed'";
+                        set default_transaction_isolation = 'read committed'; \
+                        do $$ begin perform set_config('lc_messages', 'C', false); \
+                        exception when insufficient_privilege then null; end $$";
 
 /// How many connections one node uses at most, beside the numberer's own and those of commits and look-ups that share
 /// a statement: 17 in all.

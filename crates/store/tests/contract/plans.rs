@@ -42,7 +42,8 @@ impl Instrumentation for Recorder {
                 let text = query.to_string();
                 let text = text.split(" -- binds:").next().unwrap_or_default().to_owned();
                 let mut recorded = RECORDED.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((_, statements)) = recorded.iter_mut().find(|(store, _)| self.url.contains(store.as_str())) {
+                if let Some((_, statements)) = recorded.iter_mut().find(|(store, _)| self.url.contains(store.as_str()))
+                {
                     statements.insert(text);
                 }
             }

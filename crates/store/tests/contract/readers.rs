@@ -12,6 +12,7 @@ on_both_stores!(
     a_step_writes_its_effects_and_moves_the_cursor,
     of_many_who_take_the_same_step_one_does,
     a_step_that_cannot_be_written_moves_nothing,
+    what_the_data_cannot_be_is_a_refusal_and_what_passes_is_not,
     a_notification_is_logged_as_an_event_for_its_owner,
     a_parked_event_is_kept_in_the_step_that_passes_it,
 );
@@ -74,9 +75,27 @@ async fn a_step_that_cannot_be_written_moves_nothing(world: World) {
     world.ports.ledger.advance(step.clone()).await.unwrap();
     // The same effects once more, from where the cursor now stands: the entries are there already.
     let again = Advance { from: step.to, to: step.to.next(), ..step };
-    world.ports.ledger.advance(again).await.unwrap_err();
+    let refused = world.ports.ledger.advance(again).await.unwrap_err();
+    assert!(refused.is_refusal(), "{refused}");
     assert_eq!(world.ports.log.cursor(ReaderName::Activity).await.unwrap().get(), 1);
     assert_eq!(activities(&world).await, 1);
+}
+
+async fn what_the_data_cannot_be_is_a_refusal_and_what_passes_is_not(world: World) {
+    world.create("Pilot").await;
+    let step = step(&world, &ActivityReader).await;
+    if world.is_postgres() {
+        // No value that the domain makes is refused; so a name takes the place of one.
+        let mut poison = step.clone();
+        poison.effects.activities[0].resource_name = "nul\0".to_owned();
+        let refused = world.ports.ledger.advance(poison).await.unwrap_err();
+        assert!(refused.is_refusal(), "{refused}");
+        world.sql("alter table activities rename to elsewhere");
+    } else {
+        world.sql("create trigger no before insert on activities begin select raise(abort, 'no'); end");
+    }
+    let failed = world.ports.ledger.advance(step).await.unwrap_err();
+    assert!(!failed.is_refusal(), "{failed}");
 }
 
 async fn a_notification_is_logged_as_an_event_for_its_owner(world: World) {

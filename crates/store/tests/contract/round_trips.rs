@@ -1,21 +1,25 @@
 //! What is written is read back, to the last microsecond and character.
 
-use showrunner_domain::Terms;
+use serde_json::{Map, Value};
+use showrunner_domain::activity::{ActivityId, ActivityQuery, ActivityReader};
 use showrunner_domain::episode::{
     Categories, Category, Description, DurationMinutes, EpisodePatch, EpisodeStatus, Genre, NewEpisode, PersonName,
     Rating, SeasonNumber, ThumbnailUrl,
 };
+use showrunner_domain::event::{Reader as _, ReaderName, Seq};
 use showrunner_domain::identity::SigningKeyId;
-use showrunner_domain::{Clock as _, Timestamp};
+use showrunner_domain::notification::{Interest, NotificationId, NotificationQuery, NotificationReader};
+use showrunner_domain::{Advance, Clock as _, Terms, Timestamp};
 
 use super::on_both_stores;
-use crate::world::{World, draft, editor, now, titled};
+use crate::world::{World, draft, editor, next_id, now, titled};
 
 on_both_stores!(
     an_episode_with_every_field_is_read_back_as_it_was_written,
     fields_can_be_emptied_again,
     whatever_an_update_changes_and_whatever_it_leaves_is_read_back,
     event_data_is_the_very_text_that_was_committed,
+    documents_of_activities_and_notifications_are_read_back_whatever_they_hold,
     a_published_key_is_found_and_stays_as_it_is,
 );
 
@@ -90,6 +94,45 @@ async fn event_data_is_the_very_text_that_was_committed(world: World) {
     let record = serde_json::to_string(&episode).unwrap();
     assert_eq!(log[0].data, format!(r#"{{"episode":{record},"createdBy":"editor@example.com"}}"#));
     assert!(log[1].data.starts_with(r#"{"episode":{"#), "members keep their order: {}", log[1].data);
+}
+
+async fn documents_of_activities_and_notifications_are_read_back_whatever_they_hold(world: World) {
+    world.create("Pilot").await;
+    let event = world.log().await.remove(0);
+    let mut effects = ActivityReader.digest(&event, &Interest::default()).unwrap();
+    effects.append(NotificationReader.digest(&event, &Interest::default()).unwrap());
+    let documents = [
+        r#"{"a":"\u0000","\u0000":[{"b":"\u0000"}]}"#,
+        r#"{"n":[1e300,1.5e-7,-0.0,9007199254740993,18446744073709551615,0.1]}"#,
+        r#"{"a":"\ud83c\udfac \\u0000","b":null,"c":{}}"#,
+    ];
+    let (activity, notification) = (effects.activities.remove(0), effects.notifications.remove(0));
+    for text in documents {
+        let document: Map<String, Value> = serde_json::from_str(text).unwrap();
+        let mut activity = activity.clone();
+        (activity.id, activity.metadata) = (ActivityId::new(next_id()), document.clone());
+        effects.activities.push(activity);
+        let mut notification = notification.clone();
+        (notification.id, notification.data) = (NotificationId::new(next_id()), document);
+        effects.notifications.push(notification);
+    }
+    let (from, to) = (Seq::START, event.seq);
+    let step = Advance { reader: ReaderName::Activity, from, to, effects: effects.clone() };
+    world.ports.ledger.advance(step).await.unwrap();
+    let activities = world.ports.activities.list_activities(ActivityQuery::default()).await.unwrap().items;
+    assert_eq!(activities.len(), 3);
+    for written in effects.activities {
+        let read = activities.iter().find(|activity| activity.id == written.id).unwrap();
+        assert_eq!(Value::from(read.metadata.clone()).to_string(), Value::from(written.metadata).to_string());
+    }
+    let owner = editor().actor.id;
+    let query = NotificationQuery::default();
+    let notifications = world.ports.notifications.list_notifications(owner, query).await.unwrap().items;
+    assert_eq!(notifications.len(), 3);
+    for written in effects.notifications {
+        let read = notifications.iter().find(|notification| notification.id == written.id).unwrap();
+        assert_eq!(Value::from(read.data.clone()).to_string(), Value::from(written.data).to_string());
+    }
 }
 
 async fn a_published_key_is_found_and_stays_as_it_is(world: World) {
