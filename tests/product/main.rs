@@ -23,6 +23,7 @@ mod import;
 mod jobs;
 mod kill;
 mod members;
+mod moved_episodes;
 mod people;
 mod presence;
 mod refused_data;

@@ -7,6 +7,7 @@
 
 mod bell;
 mod cached;
+mod current_show;
 mod failure;
 mod head;
 mod location;

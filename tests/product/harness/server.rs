@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
 use super::{Api, Live, Store, eventually};
 
@@ -21,6 +22,13 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// The token of the set-up link, if it printed one.
     pub(crate) set_up: Option<String>,
+}
+
+/// Somebody who has signed in by a password.
+pub(crate) struct SignedIn {
+    pub(crate) api: Api,
+    pub(crate) id: String,
+    pub(crate) token: String,
 }
 
 impl Server {
@@ -58,6 +66,20 @@ impl Server {
     /// An HTTP client of this server.
     pub(crate) fn api(&self, token: &str) -> Api {
         Api::new(&self.address, token)
+    }
+
+    /// A client of somebody new who has signed in by a password: `admin` makes their account.
+    #[track_caller]
+    pub(crate) fn sign_in_new(&self, admin: &Api, email: &str, role: &str) -> SignedIn {
+        let password = "correct horse battery";
+        let account = json!({"email": email, "name": email, "role": role, "password": password});
+        let created = admin.post("/api/v1/users", &account);
+        assert_eq!(created.status, 201, "{created:?}");
+        let session = self.api("").post("/api/v1/auth/login", &json!({"email": email, "password": password}));
+        assert_eq!(session.status, 200, "{session:?}");
+        let token = session.body["data"]["access_token"].as_str().unwrap().to_owned();
+        let id = created.body["data"]["id"].as_str().unwrap().to_owned();
+        SignedIn { api: self.api(&token), id, token }
     }
 
     /// A live client of this server, authenticated.

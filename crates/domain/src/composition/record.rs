@@ -29,7 +29,7 @@ pub struct Composition {
     /// What somebody has designed.
     #[serde(flatten)]
     pub design: Design,
-    /// The show of its episode when it was last written: who may change it follows from it.
+    /// The show of its episode, as it is now: who may change it follows from it.
     #[serde(skip)]
     pub show_id: Option<ShowId>,
     /// How far its outputs are.

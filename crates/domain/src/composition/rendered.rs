@@ -6,12 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::review::thumbnail;
+use super::service::may;
 use super::{Composition, Encoding, Format, Output, OutputChange, OutputStatus, Rendering};
 use crate::event::Stamp;
 use crate::file::{Blob, ContentType, File, FileId, FileName, NewFile, Sha256};
-use crate::identity::Caller;
+use crate::identity::{Action, Caller, permit_within};
 use crate::job::{Afresh, JobId};
-use crate::{Clock, IdSource, RecordChange, ServiceError};
+use crate::{Clock, IdSource, RecordChange, ResourceKind, ServiceError};
 
 /// One picture, its bytes in the blob store.
 pub(super) struct Piece {
@@ -39,11 +40,13 @@ pub(super) struct Rendered {
 
 #[async_trait]
 impl Afresh for Rendered {
-    /// Nothing where the composition is gone. An output that another job is to make by now is left to that.
+    /// Nothing where the composition is gone. An output that another job is to make by now is left to that. Whoever wanted
+    /// the job must still be allowed to write what is written: the composition's episode may have come to another show.
     async fn changes(&self) -> Result<Vec<RecordChange>, ServiceError> {
         let Some(current) = self.rendering.compositions.find_composition(self.composition.id).await? else {
             return Ok(Vec::new());
         };
+        may(&self.caller, Action::Write, &current)?;
         let mut outputs = self.rendering.compositions.list_outputs(current.id).await?;
         let (mut changes, mut made) = (Vec::new(), Vec::new());
         for piece in &self.pieces {
@@ -139,7 +142,9 @@ impl Rendered {
     ) -> Result<Option<crate::Change<crate::episode::Episode>>, ServiceError> {
         let Some(id) = current.design.episode_id.filter(|_| current.is_primary) else { return Ok(None) };
         let episode = self.rendering.episodes.find_episode(id).await?.filter(|episode| episode.deleted_at.is_none());
-        episode.map_or(Ok(None), |episode| thumbnail(episode, current, outputs, &self.stamp()))
+        let Some(episode) = episode else { return Ok(None) };
+        permit_within(&self.caller.actor, Action::Write, ResourceKind::Episode, episode.show_id)?;
+        thumbnail(episode, current, outputs, &self.stamp())
     }
 
     fn stamp(&self) -> Stamp {

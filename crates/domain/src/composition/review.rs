@@ -4,7 +4,7 @@ use super::service::may;
 use super::{Composition, CompositionId, CompositionService, Output, OutputStatus, Reason};
 use crate::episode::{Episode, EpisodePatch, ThumbnailUrl};
 use crate::event::Stamp;
-use crate::identity::{Action, Caller, permit_somewhere};
+use crate::identity::{Action, Caller, permit_somewhere, permit_within};
 use crate::writing::{Decision, Versioned};
 use crate::{Answered, Change, CommitError, RecordChange, ResourceKind, ServiceError, Terms, Version};
 
@@ -60,7 +60,7 @@ impl CompositionService {
     }
 
     /// Lets a composition stand for its episode, in place of the one that does: where it is rendered, the episode gets its
-    /// picture in the same step.
+    /// picture in the same step. The caller must be allowed to write both.
     ///
     /// # Errors
     /// [`ServiceError::Conflict`] where it is for no episode.
@@ -74,6 +74,7 @@ impl CompositionService {
         let decide = |candidate: Candidate| {
             let Candidate { composition, former, episode, outputs } = candidate;
             may(caller, Action::Write, &composition)?;
+            permit_within(&caller.actor, Action::Write, ResourceKind::Episode, episode.show_id)?;
             let unchanged = composition.clone();
             let Some(change) = composition.set_primary(true, &self.stamp(caller)) else {
                 return Ok(Decision::Leave(unchanged));

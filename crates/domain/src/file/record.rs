@@ -76,7 +76,7 @@ pub struct File {
     pub sha256: Sha256,
     /// The episode that it is for.
     pub episode_id: Option<EpisodeId>,
-    /// The show of that episode when the file came: who may see and delete it follows from it.
+    /// The show of that episode, as it is now: who may see and delete the file follows from it.
     #[serde(skip)]
     pub show_id: Option<ShowId>,
     /// Where its bytes lie.

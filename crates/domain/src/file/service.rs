@@ -9,6 +9,7 @@ use super::{
 use crate::episode::{EpisodeStore, show_of};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit, permit_somewhere, permit_within};
+use crate::show::ShowId;
 use crate::writing::{Decision, Writing};
 use crate::{Answered, ChangeSet, Clock, IdSource, Ledger, Page, RecordChange, ResourceKind, ServiceError, Terms};
 
@@ -61,15 +62,13 @@ impl FileService {
         new: NewFile,
     ) -> Result<Upload<'a>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::File)?;
-        let show_id = show_of(self.episodes.as_ref(), new.episode_id).await?;
-        permit_within(&caller.actor, Action::Write, ResourceKind::File, show_id)?;
+        self.permit_upload(caller, &new).await?;
         let key = BlobKey::new(self.ids.next());
         let (writer, inspection) = (self.blobs.begin(key).await?, self.inspector.begin());
         Ok(Upload {
             service: self,
             caller,
             new,
-            show_id,
             key,
             writer,
             inspection,
@@ -78,6 +77,13 @@ impl FileService {
             size: 0,
             limits,
         })
+    }
+
+    /// The show that a new file will be in, where the caller may write files there.
+    pub(super) async fn permit_upload(&self, caller: &Caller, new: &NewFile) -> Result<Option<ShowId>, ServiceError> {
+        let show = show_of(self.episodes.as_ref(), new.episode_id).await?;
+        permit_within(&caller.actor, Action::Write, ResourceKind::File, show)?;
+        Ok(show)
     }
 
     /// These bytes of a file that the caller was given. A download is told of once: when it begins at the beginning.

@@ -19,7 +19,6 @@ pub struct Upload<'a> {
     pub(super) service: &'a FileService,
     pub(super) caller: &'a Caller,
     pub(super) new: NewFile,
-    pub(super) show_id: Option<ShowId>,
     pub(super) key: BlobKey,
     pub(super) writer: Box<dyn BlobWriter>,
     pub(super) inspection: Box<dyn Inspection>,
@@ -96,11 +95,16 @@ impl<'a> Upload<'a> {
     }
 
     /// Answers when every byte is durable.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] where the caller may not write files of the episode's show any more.
     pub(super) async fn store(mut self) -> Result<Stored<'a>, ServiceError> {
         let content_type = self.look();
         self.check(FileType::of(&content_type))?;
         self.writer.finish().await?;
-        let Self { service, caller, new, show_id, key, inspection, size, .. } = self;
+        let Self { service, caller, new, key, inspection, size, .. } = self;
+        // Bytes may have come for hours, and the episode may have come to another show meanwhile.
+        let show_id = service.permit_upload(caller, &new).await?;
         let blob = Blob { key, sha256: inspection.digest(), size };
         Ok(Stored { service, caller, id: FileId::new(service.ids.next()), new, show_id, content_type, blob })
     }

@@ -135,7 +135,7 @@ pub struct Job {
     pub error_message: Option<JobError>,
     /// The episode that it is for.
     pub episode_id: Option<EpisodeId>,
-    /// The show of that episode when the job was created: who may see and change the job follows from it.
+    /// The show of that episode, as it is now: who may see and change the job follows from it.
     #[serde(skip)]
     pub show_id: Option<ShowId>,
     /// Who wanted it; where a schedule has queued it, whoever made that.

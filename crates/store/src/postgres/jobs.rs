@@ -8,6 +8,7 @@ use showrunner_domain::{Change, Timestamp, Version};
 use super::Conn;
 use super::columnwise::columnwise;
 use crate::cached::{Cached, ExecuteCached as _};
+use crate::current_show::{show_of, show_or_nil_of};
 use crate::failure::Failure;
 use crate::rows::{AttemptRow, JobRow, JobUpdate};
 use crate::types::{DbId, DbInstant, Id, Instant};
@@ -18,10 +19,16 @@ const READY: &str = "update jobs set ready = true where id in
    for update skip locked)";
 
 /// Of each type the most urgent jobs, and then the longest due.
-const LOCK: &str = "select locked.*, clock_timestamp() as looked_at
+const LOCK: &str = concat!(
+    "select id, locked.job_type, status, payload, results, progress, progress_message, progress_revision, priority,
+  retry_count, max_retries, error_message, episode_id, ",
+    show_of!("locked"),
+    " as show_id, created_by, granted, unique_key, run_at, started_at, completed_at, next_retry_at, attempt, worker,
+  receipt_handle, lease_expires_at, due_at, ready, created_at, updated_at, version, clock_timestamp() as looked_at
 from unnest($1::text[]) as wanted (job_type) cross join lateral
   (select * from jobs where ready and jobs.job_type = wanted.job_type order by priority desc, due_at, id limit $2
-   for update skip locked) as locked";
+   for update skip locked) as locked"
+);
 
 /// What a job that was never claimed has none of is left out.
 const INSERT: &str = "insert into jobs

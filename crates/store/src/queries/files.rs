@@ -10,6 +10,7 @@ use showrunner_domain::{Change, CommitError, Page, StoreError};
 
 use super::commit::won;
 use super::{Conn, Db, Store, anywhere};
+use crate::current_show::{FileShowOrNil, or_nil};
 use crate::failure::Failure;
 use crate::rows::{BlobRow, FileRow};
 use crate::schema::blobs;
@@ -87,7 +88,7 @@ pub(super) fn write_blob(conn: &mut Conn, blob: &Blob) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file. A blob goes with the last file that needs it; whoever adds a file to it at the same time is refused by the
+/// Writes a file, unless its episode has come to another show since it was read: others decide about it then. A blob goes with the last file that needs it; whoever adds a file to it at the same time is refused by the
 /// reference, or keeps it.
 pub(super) fn write_file(conn: &mut Conn, change: &Change<File>) -> Result<(), Failure> {
     let file = change.state();
@@ -96,6 +97,7 @@ pub(super) fn write_file(conn: &mut Conn, change: &Change<File>) -> Result<(), F
         return Ok(());
     };
     let seen = dsl::files.filter(dsl::id.eq(DbId(file.id.uuid()))).filter(dsl::version.eq(expected.get()));
+    let seen = seen.filter(FileShowOrNil.eq(or_nil(file.show_id)));
     won(diesel::delete(seen).execute(conn)?)?;
     let key = DbId(file.blob.uuid());
     let others = dsl::files.filter(dsl::blob_key.eq(key));

@@ -13,6 +13,7 @@ use showrunner_domain::job::{JobId, JobStatus};
 use showrunner_domain::show::ShowId;
 
 use super::Place;
+use crate::current_show::CompositionShow;
 use crate::failure::Failure;
 use crate::schema::{composition_outputs, composition_versions, compositions};
 use crate::types::{DbId, DbInstant};
@@ -24,6 +25,7 @@ pub(crate) struct CompositionRow {
     name: String,
     name_folded: String,
     episode_id: Option<DbId>,
+    #[diesel(select_expression = CompositionShow, select_expression_type = CompositionShow)]
     show_id: Option<DbId>,
     template_id: DbId,
     formats: String,

@@ -7,6 +7,7 @@ use showrunner_domain::identity::UserId;
 use showrunner_domain::show::ShowId;
 
 use super::Place;
+use crate::current_show::FileShow;
 use crate::failure::Failure;
 use crate::schema::{blobs, files};
 use crate::types::{DbId, DbInstant};
@@ -22,6 +23,7 @@ pub(crate) struct FileRow {
     size: i64,
     sha256: String,
     episode_id: Option<DbId>,
+    #[diesel(select_expression = FileShow, select_expression_type = FileShow)]
     show_id: Option<DbId>,
     blob_key: DbId,
     created_by: Option<DbId>,

@@ -12,6 +12,7 @@ use showrunner_domain::job::{
 use showrunner_domain::show::ShowId;
 
 use super::Place;
+use crate::current_show::JobShow;
 use crate::failure::Failure;
 use crate::schema::{job_attempts, jobs};
 use crate::types::{DbId, DbInstant};
@@ -26,6 +27,7 @@ pub(crate) struct JobRow {
     pub(crate) priority: i32,
     pub(crate) max_retries: i32,
     pub(crate) episode_id: Option<DbId>,
+    #[diesel(select_expression = JobShow, select_expression_type = JobShow)]
     pub(crate) show_id: Option<DbId>,
     pub(crate) created_by: Option<DbId>,
     pub(crate) granted: Option<String>,

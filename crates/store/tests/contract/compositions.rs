@@ -26,7 +26,7 @@ on_both_stores!(
     templates_are_kept_and_listed_before_those_that_come_with_the_program,
 );
 
-fn compositions_on(world: &World) -> CompositionService {
+pub(crate) fn compositions_on(world: &World) -> CompositionService {
     CompositionService {
         compositions: world.ports.compositions.clone(),
         templates: world.ports.templates.clone(),

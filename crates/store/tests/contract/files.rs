@@ -19,7 +19,7 @@ on_both_stores!(
 );
 
 /// The service on this store, with bytes that go nowhere. Their digest is their first byte, again and again.
-fn files_on(world: &World) -> FileService {
+pub(crate) fn files_on(world: &World) -> FileService {
     let mut blobs = MockBlobStore::new();
     blobs.expect_begin().returning(|_| {
         let mut writer = MockBlobWriter::new();

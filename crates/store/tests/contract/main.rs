@@ -13,6 +13,7 @@ mod jobs_together;
 mod lists;
 mod memberships;
 mod migrations;
+mod moved_episodes;
 mod notifications;
 mod order;
 mod plans;

@@ -6,6 +6,7 @@ use showrunner_domain::composition::{Composition, CompositionVersion, OutputChan
 
 use super::super::Conn;
 use super::super::commit::won;
+use crate::current_show::{CompositionShowOrNil, or_nil};
 use crate::failure::Failure;
 use crate::rows::{CompositionRow, OutputRow, VersionRow};
 use crate::schema::composition_outputs::dsl as outputs;
@@ -13,14 +14,16 @@ use crate::schema::composition_versions::dsl as versions;
 use crate::schema::compositions::dsl;
 use crate::types::DbId;
 
-/// Writes a composition. Its versions and outputs go with it.
+/// Writes a composition, unless its episode has come to another show since it was read: others decide about it then. Its versions and outputs go with it.
 pub(in super::super) fn write_composition(conn: &mut Conn, change: &Change<Composition>) -> Result<(), Failure> {
     let row = CompositionRow::try_from(change.state())?;
     let Some(expected) = change.expected() else {
         diesel::insert_into(dsl::compositions).values(row).execute(conn)?;
         return Ok(());
     };
+    let show = or_nil(change.before().unwrap_or(change.state()).show_id);
     let seen = dsl::compositions.filter(dsl::id.eq(row.id())).filter(dsl::version.eq(expected.get()));
+    let seen = seen.filter(CompositionShowOrNil.eq(show));
     won(if change.is_erased() {
         diesel::delete(seen).execute(conn)?
     } else {
