@@ -15,6 +15,7 @@ mod drain;
 mod durability;
 mod failing_reader;
 mod fair_share;
+mod feed_audience;
 mod files;
 mod flapping;
 mod following;

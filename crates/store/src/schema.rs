@@ -193,6 +193,7 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         request_id -> Nullable<Text>,
         created_at -> Instant,
+        audience -> Text,
     }
 }
 
@@ -200,8 +201,9 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Date, Text};
     use crate::types::Id;
 
-    activity_counts (day, action, resource_type, user_id) {
+    activity_tallies (day, audience, action, resource_type, user_id) {
         day -> Date,
+        audience -> Text,
         action -> Text,
         resource_type -> Text,
         user_id -> Id,

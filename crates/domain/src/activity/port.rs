@@ -9,7 +9,7 @@ use crate::{Page, StoreError};
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait ActivityStore: Send + Sync {
-    /// A page of the feed, newest first.
+    /// A page of the feed, newest first. What is not `visible` MUST cost nothing, however much of it there is.
     async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError>;
 
     /// How much of what `query` asks for was done in `period`, whatever days the query itself names.

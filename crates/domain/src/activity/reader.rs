@@ -252,6 +252,7 @@ fn record(event: &LoggedEvent, entry: Entry) -> Activity {
         user_agent: event.origin.user_agent.clone(),
         request_id: event.origin.request_id.clone(),
         created_at: event.timestamp,
+        audience: event.audience,
     }
 }
 

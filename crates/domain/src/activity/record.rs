@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::event::Seq;
+use crate::event::{Audience, Seq};
 use crate::id::id;
-use crate::identity::UserId;
+use crate::identity::{UserId, Visibility};
 use crate::{Limit, Line, Timestamp};
 
 id! {
@@ -133,11 +133,16 @@ pub struct Activity {
     pub request_id: Option<String>,
     /// When it happened.
     pub created_at: Timestamp,
+    /// Who may learn of the event that it follows from, and so of it.
+    #[serde(skip)]
+    pub audience: Audience,
 }
 
 /// Which activities a list holds: those that fulfil everything that is given, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ActivityQuery {
+    /// What of the feed may be seen at all.
+    pub visible: Visibility,
     /// Of this user.
     pub user_id: Option<UserId>,
     /// Of this action.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Activity, ActivityAfter, ActivityQuery, ActivityStats, ActivityStore, Period, StatsQuery};
 use crate::event::{EventLog, ReaderGate, ReaderName};
-use crate::identity::{Action, Caller, permit};
+use crate::identity::{Action, Caller, Visibility, permit};
 use crate::{Clock, Page, ResourceKind, ServiceError};
 
 /// A page of the feed, and how many events it may lack.
@@ -40,10 +40,11 @@ pub struct ActivityService {
 impl ActivityService {
     /// A page of the feed that holds what was committed before this call, or says what it lacks.
     ///
-    /// Addresses and user agents are left out unless the caller is an administrator.
+    /// It holds what follows from events that the caller may learn of, and nothing else. Addresses and user agents are left out unless the caller is an administrator.
     pub async fn list(&self, caller: &Caller, query: ActivityQuery) -> Result<ActivityPage, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
         let lag = self.lag().await?;
+        let query = ActivityQuery { visible: Visibility::of(&caller.actor), ..query };
         let mut page = self.activities.list_activities(query).await?;
         if permit(&caller.actor, Action::ReadOrigin, ResourceKind::Activity).is_err() {
             for activity in &mut page.items {
@@ -54,11 +55,12 @@ impl ActivityService {
         Ok(ActivityPage { page, lag })
     }
 
-    /// How much was done, with what was committed before this call, or what that lacks.
+    /// How much was done that the caller may learn of, with what was committed before this call, or what that lacks.
     pub async fn stats(&self, caller: &Caller, query: StatsQuery) -> Result<StatsAnswer, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
         let period = Period::of(&query, self.clock.now().day())?;
         let lag = self.lag().await?;
+        let query = StatsQuery { visible: Visibility::of(&caller.actor), ..query };
         Ok(StatsAnswer { stats: self.activities.count_activities(query, period).await?, lag })
     }
 

@@ -9,7 +9,8 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{Activity, ActivityAction};
-use crate::identity::UserId;
+use crate::event::Audience;
+use crate::identity::{UserId, Visibility};
 use crate::{FieldError, Line, ServiceError};
 
 /// How many days an answer covers where nothing else is asked for.
@@ -17,11 +18,13 @@ const USUAL_DAYS: u64 = 30;
 /// How many days an answer covers at most.
 const MOST_DAYS: i64 = 366;
 
-/// How many activities of one kind a user had on one day.
+/// How many activities of one kind and audience a user had on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivityTally {
     /// The day, in UTC.
     pub day: NaiveDate,
+    /// Who may learn of them.
+    pub audience: Audience,
     /// What was done.
     pub action: ActivityAction,
     /// To what kind of record.
@@ -35,15 +38,17 @@ pub struct ActivityTally {
 }
 
 impl ActivityTally {
-    /// Counts `activities`: one tally for each day, action, kind of record and user, in that order.
+    /// Counts `activities`: one tally for each day, audience, action, kind of record and user, in that order.
     #[must_use]
     pub fn of(activities: &[Activity]) -> Vec<Self> {
         let mut tallies: BTreeMap<_, Self> = BTreeMap::new();
         for activity in activities {
-            let Activity { action, resource_type, user_id, user_name, .. } = activity;
+            let Activity { action, resource_type, user_id, user_name, audience, .. } = activity;
             let day = activity.created_at.day();
-            let tally = tallies.entry((day, action.as_str(), resource_type, *user_id)).or_insert_with(|| Self {
+            let key = (day, *audience, action.as_str(), resource_type, *user_id);
+            let tally = tallies.entry(key).or_insert_with(|| Self {
                 day,
+                audience: *audience,
                 action: *action,
                 resource_type: resource_type.clone(),
                 user_id: *user_id,
@@ -60,6 +65,8 @@ impl ActivityTally {
 /// Which activities are counted: those that fulfil everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatsQuery {
+    /// What of the feed may be seen at all.
+    pub visible: Visibility,
     /// From this day on, in UTC; by default the thirtieth before the last.
     pub from: Option<NaiveDate>,
     /// Up to this day, in UTC; by default today.
@@ -189,6 +196,7 @@ mod tests {
             user_agent: None,
             request_id: None,
             created_at: Timestamp::parse(at).unwrap(),
+            audience: Audience::Readers,
         }
     }
 

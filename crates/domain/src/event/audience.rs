@@ -5,7 +5,7 @@ use std::fmt;
 use crate::identity::UserId;
 
 /// The class of people who may learn of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
     /// Everybody who may read records.
     Readers,

@@ -16,6 +16,7 @@ mod show_roles;
 mod sign_in;
 mod user;
 mod users;
+mod visibility;
 
 pub use access::AccessService;
 pub use actor::{Actor, Caller};
@@ -44,3 +45,4 @@ pub use sign_in::{OwnPatch, SignInService, SignedIn};
 pub use user::{NewUser, User, UserAfter, UserId, UserPatch, UserQuery};
 pub(crate) use users::personal;
 pub use users::{Invitation, UserService};
+pub use visibility::Visibility;

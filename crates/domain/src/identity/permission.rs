@@ -27,7 +27,7 @@ pub enum Action {
 }
 
 /// The permission table.
-const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
+pub(super) const fn allows(role: Role, action: Action, kind: ResourceKind) -> bool {
     use Action::{Read, Write};
     use ResourceKind::{
         Activity, Composition, Episode, Event, File, Job, Membership, Notification, Presence, Schedule, Show, Template,

@@ -13,8 +13,9 @@ pub(super) const LIST: Operation = Operation {
     id: "listActivities",
     tag: "Activities",
     summary: "List activities",
-    description: "Who did what, newest first, with whatever was committed before the request. `ip` and `userAgent` are \
-                  there for administrators only.",
+    description: "Who did what, newest first, with whatever was committed before the request. Each entry is for \
+                  those who may learn of the event that it follows from: what was done to accounts, and who signed in, is for \
+                  administrators, and so are `ip` and `userAgent`.",
     access: Access::Permitted(Action::Read, ResourceKind::Activity),
     query: |query| {
         wanted(query);
@@ -45,8 +46,8 @@ pub(super) const LIST: Operation = Operation {
 pub(super) const STATS: Operation = Operation {
     id: "getActivityStats",
     summary: "Count activities",
-    description: "By action, kind of record, user and day, with whatever was committed before the request. A period has at \
-                  most 366 days.",
+    description: "By action, kind of record, user and day, with whatever was committed before the request. What the \
+                  caller would not find in the list is not counted. A period has at most 366 days.",
     query: |query| {
         counted(query);
     },

@@ -5,7 +5,7 @@ mod docs;
 use actix_web::{HttpRequest, web};
 use showrunner_domain::Invalid;
 use showrunner_domain::activity::{ActivityAction, ActivityQuery, ActivityService, StatsQuery};
-use showrunner_domain::identity::UserId;
+use showrunner_domain::identity::{UserId, Visibility};
 use showrunner_web::{Identified, Query};
 
 use crate::answer::{self, Answer};
@@ -34,6 +34,7 @@ async fn stats(Identified(caller): Identified, request: HttpRequest, activities:
 
 fn counted(query: &mut Query) -> StatsQuery {
     StatsQuery {
+        visible: Visibility::default(),
         from: query.take("from", parse::date),
         to: query.take("to", parse::date),
         user_id: query.take("user_id", |text| parse::uuid(text).map(UserId::new)),
@@ -44,6 +45,7 @@ fn counted(query: &mut Query) -> StatsQuery {
 
 fn wanted(query: &mut Query) -> ActivityQuery {
     ActivityQuery {
+        visible: Visibility::default(),
         user_id: query.take("user_id", |text| parse::uuid(text).map(UserId::new)),
         action: query.take("action", action),
         resource_type: query.line("resource_type"),

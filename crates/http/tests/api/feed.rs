@@ -37,6 +37,7 @@ fn activity() -> Activity {
         user_agent: None,
         request_id: None,
         created_at: time(),
+        audience: Audience::Readers,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reading the activity feed.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use showrunner_domain::activity::{
@@ -25,30 +27,38 @@ impl ActivityStore for Store {
     }
 }
 
+type Activities = activities::BoxedQuery<'static, Db>;
+
+/// A page of what each audience may see, put together: each has an index that holds nothing else, so that to take a page is to
+/// pass over nothing.
 fn list(conn: &mut Conn, query: &ActivityQuery) -> Result<Page<Activity, ActivityAfter>, Failure> {
-    let total = if query.total {
-        let count: i64 = matching(query).count().get_result(conn)?;
-        Some(count.unsigned_abs())
-    } else {
-        None
-    };
-    let mut rows = matching(query);
+    let (mut rows, mut total) = (Vec::new(), query.total.then_some(0));
+    for audience in query.visible.audiences() {
+        let visible = || matching(query).filter(dsl::audience.eq(audience.to_string()));
+        if let Some(total) = &mut total {
+            *total += visible().count().get_result::<i64>(conn)?.unsigned_abs();
+        }
+        rows.append(&mut take(conn, query, visible())?);
+    }
+    let items: Result<Vec<_>, _> = rows.into_iter().map(Activity::try_from).collect();
+    let mut items = items?;
+    items.sort_unstable_by_key(|activity| Reverse((activity.created_at, activity.seq)));
+    items.truncate(query.limit.get() + 1);
+    let after = |last: &Activity| ActivityAfter { created_at: last.created_at, seq: last.seq };
+    Ok(Page::cut(items, query.limit, total, after))
+}
+
+fn take(conn: &mut Conn, query: &ActivityQuery, mut rows: Activities) -> Result<Vec<ActivityRow>, Failure> {
     if let Some(after) = query.after {
         let (at, seq) = (DbInstant(after.created_at), after.seq.get());
         rows = rows.filter(dsl::created_at.le(at).and(dsl::created_at.lt(at).or(dsl::seq.lt(seq))));
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
-    let rows = rows
-        .order((dsl::created_at.desc(), dsl::seq.desc()))
-        .limit(wanted)
-        .select(ActivityRow::as_select())
-        .load(conn)?;
-    let items: Result<Vec<_>, _> = rows.into_iter().map(Activity::try_from).collect();
-    let after = |last: &Activity| ActivityAfter { created_at: last.created_at, seq: last.seq };
-    Ok(Page::cut(items?, query.limit, total, after))
+    let rows = rows.order((dsl::created_at.desc(), dsl::seq.desc())).limit(wanted);
+    Ok(rows.select(ActivityRow::as_select()).load(conn)?)
 }
 
-fn matching(wanted: &ActivityQuery) -> activities::BoxedQuery<'static, Db> {
+fn matching(wanted: &ActivityQuery) -> Activities {
     let mut query = dsl::activities.into_boxed();
     if let Some(user) = wanted.user_id {
         query = query.filter(dsl::user_id.eq(DbId(user.uuid())));

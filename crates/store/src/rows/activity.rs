@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use showrunner_domain::activity::{Activity, ActivityAction, ActivityId};
 use showrunner_domain::episode::fold;
+use showrunner_domain::event::Audience;
 use showrunner_domain::identity::UserId;
 
 use super::Place;
@@ -28,6 +29,7 @@ pub(crate) struct ActivityRow {
     user_agent: Option<String>,
     request_id: Option<String>,
     created_at: DbInstant,
+    audience: String,
 }
 
 impl From<&Activity> for ActivityRow {
@@ -48,6 +50,7 @@ impl From<&Activity> for ActivityRow {
             user_agent: activity.user_agent,
             request_id: activity.request_id,
             created_at: DbInstant(activity.created_at),
+            audience: activity.audience.to_string(),
         }
     }
 }
@@ -71,6 +74,7 @@ impl TryFrom<ActivityRow> for Activity {
             user_agent: row.user_agent,
             request_id: row.request_id,
             created_at: row.created_at.0,
+            audience: Audience::parse(&row.audience),
         })
     }
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod activity_counts;
 mod commits;
 mod compositions;
+mod feed_audience;
 mod files;
 mod growth;
 mod jobs;

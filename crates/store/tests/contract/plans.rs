@@ -10,10 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use showrunner_domain::activity::{ActivityAction, ActivityQuery};
 use showrunner_domain::composition::{Approval, CompositionAfter, CompositionFilter, CompositionQuery};
 use showrunner_domain::episode::{EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeSort};
 use showrunner_domain::event::{Effects, ReaderName, Seq};
 use showrunner_domain::file::{FileFilter, FileQuery, FileType, Sha256};
+use showrunner_domain::identity::{Actor, Role, Visibility};
 use showrunner_domain::job::{JobFilter, JobQuery, JobStatus, JobType, NewJob};
 use showrunner_domain::notification::NotificationQuery;
 use showrunner_domain::schedule::ScheduleQuery;
@@ -177,6 +179,21 @@ async fn hot_statements_find_their_rows_by_an_index(mut world: World) {
     assert!(assert_cheap(&world, "how many notifications are unread", "notifications") >= 1);
     world.ports.log.read(Seq::START, 10).await.unwrap();
     assert!(assert_cheap(&world, "a page of the log", "events") >= 1);
+    let viewer = Visibility::of(&Actor { role: Role::Viewer, ..editor().actor });
+    let of = |visible: &Visibility| ActivityQuery { visible: visible.clone(), ..ActivityQuery::default() };
+    let action = Some(ActivityAction::Login);
+    for visible in [Visibility::of(&editor().actor), viewer] {
+        let record = Some(next_id());
+        for query in [
+            of(&visible),
+            ActivityQuery { user_id: Some(user), ..of(&visible) },
+            ActivityQuery { action, ..of(&visible) },
+            ActivityQuery { resource_id: record, ..of(&visible) },
+        ] {
+            world.ports.activities.list_activities(query).await.unwrap();
+            assert!(assert_cheap(&world, "a page of the feed", "activities") >= 1);
+        }
+    }
     let from = world.ports.log.cursor(ReaderName::Activity).await.unwrap();
     assert!(assert_cheap(&world, "a cursor", "reader_cursors") >= 1);
     let step = Advance { reader: ReaderName::Activity, from, to: from.next(), effects: Effects::default() };
