@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Api, Audit, Backend, Store, on_both_stores};
+use crate::harness::{Answer, Api, Audit, Backend, Store, eventually, on_both_stores};
 
 on_both_stores!(
     a_hundred_equal_requests_at_once_to_two_servers_make_one_record_and_get_one_answer,
     a_request_repeated_after_a_kill_is_carried_out_once,
     a_repeated_update_is_answered_as_it_was_first,
+    what_nobody_may_repeat_any_more_is_forgotten,
 );
 
 fn keyed(api: &Api, method: &str, path: &str, key: &str, body: &Value) -> Option<Answer> {
@@ -95,4 +96,21 @@ fn a_repeated_update_is_answered_as_it_was_first(backend: Backend) {
     let again = publish();
     assert_eq!((again.status, again.header("etag"), &again.body), (200, Some("\"2\""), &first.body));
     assert_eq!(api.get(&path).body["data"]["version"], 3);
+}
+
+fn what_nobody_may_repeat_any_more_is_forgotten(backend: Backend) {
+    let store = Store::new(backend);
+    let token = store.token("editor@example.com", "editor");
+    let server = store.serve();
+    for number in 0..3 {
+        let key = format!("key-{number}");
+        assert_eq!(keyed(&server.api(&token), "POST", "/api/v1/episodes", &key, &pilot()).unwrap().status, 201);
+    }
+    let past = if backend == Backend::Sqlite { "0" } else { "to_timestamp(0)" };
+    store.outside().run(&format!("update receipts set created_at = {past} where scope not like '%key-2%'"));
+    server.kill();
+    let server = store.serve();
+    eventually("what has expired is removed", || (store.outside().count("receipts") == 1).then_some(()));
+    let repeated = keyed(&server.api(&token), "POST", "/api/v1/episodes", "key-2", &pilot()).unwrap();
+    assert_eq!((repeated.status, store.outside().count("episodes")), (201, 3), "the others are answered as before");
 }

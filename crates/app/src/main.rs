@@ -12,6 +12,7 @@ mod presence;
 mod progress;
 mod readers;
 mod readiness;
+mod receipts;
 mod revoking;
 mod schedules;
 mod services;

@@ -52,7 +52,7 @@ pub use id::{IdSource, ParseIdError};
 pub use invalid::{FieldError, Invalid};
 pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger};
 pub use page::{Limit, Page};
-pub use receipt::{Answered, Receipt, StoredReceipt};
+pub use receipt::{Answered, Receipt, ReceiptStore, StoredReceipt};
 pub use resource::{ResourceKind, Subject};
 pub use terms::Terms;
 pub use time::{Clock, Timestamp};

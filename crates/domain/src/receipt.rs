@@ -1,6 +1,8 @@
 //! Carrying a request out once, however often it is sent.
 
-use crate::Timestamp;
+use async_trait::async_trait;
+
+use crate::{StoreError, Timestamp};
 
 /// Remembers that a request was carried out, in the transaction that carries it out, so that repeating it does
 /// nothing and answers the same.
@@ -21,8 +23,24 @@ impl Receipt {
     /// Receipts from this time or before are no longer valid when this request is asked.
     #[must_use]
     pub fn expired_until(&self) -> Timestamp {
-        self.asked_at.plus_seconds(-Self::LIFETIME)
+        Self::expired_at(self.asked_at)
     }
+
+    /// Receipts from this time or before are no longer valid at `now`.
+    #[must_use]
+    pub fn expired_at(now: Timestamp) -> Timestamp {
+        now.plus_seconds(-Self::LIFETIME)
+    }
+}
+
+/// Removes receipts that no request will ask for any more. They are written and found through the ledger.
+#[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
+#[async_trait]
+pub trait ReceiptStore: Send + Sync {
+    /// Removes the oldest receipts that are no longer valid at `now`, `limit` at most, and answers how many.
+    ///
+    /// Time is the store's own where nodes share it. A receipt that is written again meanwhile MUST stay.
+    async fn remove_expired(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// What an earlier request with the same receipt scope was answered.

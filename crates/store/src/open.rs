@@ -16,7 +16,7 @@ use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
 use showrunner_domain::schedule::ScheduleStore;
 use showrunner_domain::show::ShowStore;
-use showrunner_domain::{Ledger, StoreError};
+use showrunner_domain::{Ledger, ReceiptStore, StoreError};
 
 use crate::{Location, postgres, sqlite};
 
@@ -57,6 +57,8 @@ pub struct Ports {
     pub notifications: Arc<dyn NotificationStore>,
     /// What people want to be told of.
     pub preferences: Arc<dyn PreferenceStore>,
+    /// Receipts of requests that may be repeated.
+    pub receipts: Arc<dyn ReceiptStore>,
     /// Presence.
     pub presence: Arc<dyn PresenceStore>,
     /// The store itself, for health checks.

@@ -28,6 +28,7 @@ use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
+use crate::receipts::sweep_receipts;
 use crate::schedules::ScheduleLoop;
 use crate::services::{self, Proofs, Services, Storage, Tools};
 use crate::settings::Settings;
@@ -112,6 +113,7 @@ async fn serve(
     tokio::spawn(ScheduleLoop::on(ports).run());
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
+    tokio::spawn(sweep_receipts(ports.receipts.clone()));
     tokio::spawn(sweep_files(files));
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker.run(stopped));

@@ -84,6 +84,7 @@ impl Store {
             notifications: store.clone(),
             preferences: store.clone(),
             presence: store.clone(),
+            receipts: store.clone(),
             probe: store,
         }
     }

@@ -1,15 +1,35 @@
 //! Receipts of requests that may be repeated.
 
+use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
+use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
 use serde::Serialize;
-use showrunner_domain::{CommitError, Receipt, RecordChange, StoreError, StoredReceipt};
+use showrunner_domain::{CommitError, Receipt, ReceiptStore, RecordChange, StoreError, StoredReceipt, Timestamp};
 
-use super::Conn;
+use super::{Conn, Store, shared_time};
+use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::schema::receipts::dsl;
-use crate::types::DbInstant;
+use crate::types::{DbInstant, Instant};
+
+/// The time of the row is asked again outside: the receipt may have been written anew since it was found.
+const REMOVE: &str = "delete from receipts where created_at <= $1 and scope in
+  (select scope from receipts where created_at <= $1 order by created_at limit $2)";
+
+#[async_trait]
+impl ReceiptStore for Store {
+    async fn remove_expired(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let removed = self.engine.write(move |conn| {
+            let until = DbInstant(Receipt::expired_at(shared_time(conn, now)?));
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let remove = diesel::sql_query(REMOVE).bind::<Instant, _>(until).bind::<BigInt, _>(limit);
+            Ok(conn.execute_cached(remove)?)
+        });
+        Ok(removed.await?)
+    }
+}
 
 /// The valid receipt of this scope.
 pub(super) fn find_receipt(conn: &mut Conn, receipt: &Receipt) -> Result<Option<StoredReceipt>, Failure> {

@@ -23,6 +23,7 @@ on_both_stores!(
     a_taken_address_is_told_apart_from_other_failures,
     a_receipt_is_kept_with_the_change_and_refuses_its_repetition,
     a_receipt_is_valid_for_a_day,
+    receipts_that_have_expired_are_removed_some_at_a_time_and_no_others,
     many_repetitions_at_once_carry_the_change_out_once,
     an_import_is_written_wholly_and_its_events_are_marked,
     an_import_that_fails_at_one_row_leaves_nothing,
@@ -220,6 +221,29 @@ async fn a_receipt_is_valid_for_a_day(world: World) {
         ledger.find_receipt(receipt(&world, "b")).await.unwrap().map(|stored| stored.fingerprint),
         Some("b".into())
     );
+}
+
+async fn receipts_that_have_expired_are_removed_some_at_a_time_and_no_others(world: World) {
+    let ledger = &world.ports.ledger;
+    let of = |number: usize| Receipt { scope: format!("editor POST /episodes key-{number}"), ..receipt(&world, "a") };
+    for number in 0..7 {
+        let set = caught(&world, &format!("Take {number}")).await.with_receipt(of(number));
+        ledger.commit(set).await.unwrap();
+    }
+    let now = world.clock.now();
+    let (past, present) = if world.is_postgres() {
+        ("to_timestamp(0)".to_owned(), "now()".to_owned())
+    } else {
+        ("0".to_owned(), now.micros().to_string())
+    };
+    world.sql(&format!("update receipts set created_at = {present}"));
+    world.sql(&format!("update receipts set created_at = {past} where scope < 'editor POST /episodes key-5'"));
+    for removed in [3, 2, 0] {
+        assert_eq!(world.ports.receipts.remove_expired(now, 3).await.unwrap(), removed);
+    }
+    for number in 0..7 {
+        assert_eq!(ledger.find_receipt(of(number)).await.unwrap().is_some(), number >= 5, "{number}");
+    }
 }
 
 fn sheet(rows: usize) -> Sheet {
