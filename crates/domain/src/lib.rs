@@ -35,6 +35,7 @@ mod ledger;
 pub mod mocks;
 mod page;
 mod receipt;
+mod receiver;
 mod resource;
 #[cfg(feature = "schema")]
 mod schema;
@@ -53,6 +54,7 @@ pub use invalid::{FieldError, Invalid};
 pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger};
 pub use page::{Limit, Page};
 pub use receipt::{Answered, Receipt, ReceiptStore, StoredReceipt};
+pub use receiver::Receiver;
 pub use resource::{ResourceKind, Subject};
 pub use terms::Terms;
 pub use time::{Clock, Timestamp};

@@ -3,7 +3,7 @@
 pub use crate::activity::MockActivityStore;
 pub use crate::composition::{MockCompositionStore, MockRenderer, MockTemplateStore};
 pub use crate::episode::MockEpisodeStore;
-pub use crate::event::{MockEventLog, MockReader, MockReaderGate};
+pub use crate::event::{MockEventLog, MockLogHead, MockReader, MockReaderGate};
 pub use crate::file::{MockBlobReader, MockBlobStore, MockBlobWriter, MockFileStore, MockInspection, MockInspector};
 pub use crate::id::MockIdSource;
 pub use crate::identity::{
@@ -20,6 +20,7 @@ pub use crate::membership::MockMembershipStore;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;
 pub use crate::receipt::MockReceiptStore;
+pub use crate::receiver::MockReceiver;
 pub use crate::schedule::{MockCalendar, MockScheduleStore};
 pub use crate::show::MockShowStore;
 pub use crate::time::MockClock;

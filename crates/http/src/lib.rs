@@ -4,7 +4,7 @@
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
 //! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
 //! `ShowService`, `MembershipService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `SignInService`,
-//! `UserService`, `CatchUp`, an [`AttemptLimit`] and `dyn` [`Readiness`].
+//! `UserService`, `CatchUp`, an [`AttemptLimit`], [`Draining`] and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
 mod activities;
@@ -14,6 +14,7 @@ mod auth;
 mod compositions;
 mod cursor;
 mod documentation;
+mod draining;
 mod endpoint;
 mod episodes;
 mod etag;
@@ -39,5 +40,6 @@ mod terms;
 mod users;
 
 pub use auth::AttemptLimit;
+pub use draining::Draining;
 pub use health::{Check, Readiness};
 pub use routes::{configure, configure_with, document};

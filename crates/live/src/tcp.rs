@@ -13,19 +13,31 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
-use rustix::net::sockopt::set_socket_linger;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::{set_socket_linger, set_tcp_user_timeout};
+use showrunner_domain::Receiver;
 use tokio::sync::Notify;
 
+/// For how many milliseconds a client may take nothing of what waits for it. The kernel then ends the connection
+/// (`TCP_USER_TIMEOUT`, RFC 5482), also where it is an answer that waits and actix would wait for ever.
+const UNTAKEN: u32 = 30_000;
+
 /// For [`HttpServer::on_connect`](actix_web::HttpServer::on_connect): keeps a second descriptor of the connection's
-/// socket, so that it can be cut later, and sends small frames at once (`TCP_NODELAY`).
+/// socket, so that it can be cut later, sends small frames at once (`TCP_NODELAY`), and limits how long a client may take
+/// nothing. Requests find out by [`Receiver`] whether their client is still there.
 pub fn remember_socket(io: &dyn Any, extensions: &mut Extensions) {
     let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
+    if let Err(error) = set_tcp_user_timeout(stream.as_fd(), UNTAKEN) {
+        tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set");
+    }
     match stream.as_fd().try_clone_to_owned() {
         Ok(descriptor) => {
-            extensions.insert(Arc::new(Socket { stream: descriptor.into(), gone: Arc::default() }));
+            let socket = Arc::new(Socket { stream: descriptor.into(), gone: Arc::default() });
+            extensions.insert::<Arc<dyn Receiver>>(Arc::new(Peer(Arc::downgrade(&socket))));
+            extensions.insert(socket);
         }
         Err(error) => tracing::warn!(%error, "a socket could not be remembered"),
     }
@@ -40,6 +52,20 @@ struct Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.gone.notify_one();
+    }
+}
+
+/// The client at the other end.
+struct Peer(Weak<Socket>);
+
+impl Receiver for Peer {
+    /// A client that closes, or is killed, ends its sending half, and so does a proxy when its client goes. The kernel
+    /// knows of that also while requests wait to be read, and so does `POLLRDHUP`.
+    fn is_gone(&self) -> bool {
+        let Some(socket) = self.0.upgrade() else { return true };
+        let mut asked = [PollFd::new(&socket.stream, PollFlags::RDHUP)];
+        // Hang-ups and errors are told of without being asked for.
+        poll(&mut asked, Some(&Timespec::default())).is_ok_and(|told| told > 0)
     }
 }
 

@@ -11,17 +11,38 @@ pub(crate) fn sockets_of(pid: u32) -> usize {
 
 /// The process's resident memory.
 pub(crate) fn resident_kilobytes(pid: u32) -> u64 {
+    kilobytes(pid, "VmRSS:")
+}
+
+fn kilobytes(pid: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// The most memory that was resident so far.
+pub(crate) fn peak_kilobytes(pid: u32) -> u64 {
+    kilobytes(pid, "VmHWM:")
 }
 
 /// Whether the end of a connection that has `local` as its port is established towards `remote`.
 pub(crate) fn is_connected(local: u16, remote: u16) -> bool {
+    unread(local, remote).is_some()
+}
+
+/// Whether everything that has come over such a connection was taken from it.
+pub(crate) fn is_read(local: u16, remote: u16) -> bool {
+    unread(local, remote) == Some(0)
+}
+
+/// How many bytes wait to be taken from such a connection, if there is one.
+fn unread(local: u16, remote: u16) -> Option<u64> {
     let table = fs::read_to_string("/proc/net/tcp").unwrap();
     let (local, remote) = (format!(":{local:04X}"), format!(":{remote:04X}"));
-    table.lines().skip(1).any(|line| {
-        let fields: Vec<&str> = line.split_whitespace().take(4).collect();
-        fields[1].ends_with(&local) && fields[2].ends_with(&remote) && fields[3] == "01"
+    table.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().take(5).collect();
+        let found = fields[1].ends_with(&local) && fields[2].ends_with(&remote) && fields[3] == "01";
+        let (_, waiting) = fields[4].split_once(':').filter(|_| found)?;
+        u64::from_str_radix(waiting, 16).ok()
     })
 }

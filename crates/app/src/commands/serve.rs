@@ -12,7 +12,7 @@ use showrunner_domain::event::ReaderGate;
 use showrunner_domain::file::FileService;
 use showrunner_domain::identity::{Invitation, SignInStore};
 use showrunner_domain::{Clock, IdSource};
-use showrunner_http::{AttemptLimit, Readiness};
+use showrunner_http::{AttemptLimit, Draining, Readiness};
 use showrunner_identity::Argon2id;
 use showrunner_live::{Hub, Watchers, remember_socket};
 use showrunner_store::Ports;
@@ -85,9 +85,11 @@ async fn serve(
     let readiness: Arc<dyn Readiness> =
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
     let files = services.files.clone().into_inner();
+    let draining = Data::new(Draining::default());
     let shared = Shared {
         services,
         attempts: Data::new(AttemptLimit::default()),
+        draining: draining.clone(),
         hub: Data::from(hub.clone()),
         watchers: Data::from(watchers),
         readiness: Data::from(readiness),
@@ -123,6 +125,7 @@ async fn serve(
         told_to_stop().await;
         tracing::info!("stopping: finishing what was accepted");
         stop.send_replace(true);
+        draining.begin();
         hub.drain();
         handle.stop(true).await;
     });
@@ -177,6 +180,7 @@ async fn sweep_files(files: Arc<FileService>) {
 struct Shared {
     services: Services,
     attempts: Data<AttemptLimit>,
+    draining: Data<Draining>,
     hub: Data<Hub>,
     watchers: Data<Watchers>,
     readiness: Data<dyn Readiness>,
@@ -224,6 +228,7 @@ impl Shared {
             .app_data(users)
             .app_data(sign_ins)
             .app_data(self.attempts.clone())
+            .app_data(self.draining.clone())
             .app_data(self.hub.clone())
             .app_data(self.watchers.clone())
             .app_data(self.readiness.clone())

@@ -110,7 +110,7 @@ impl WorkerLoop {
         if places == 0 {
             return Ok(Vec::new());
         }
-        self.queue.claim(&Hands::own(), job_types.to_vec(), self.name.clone(), places, LEASE).await
+        self.queue.claim(&Hands::own(), job_types.to_vec(), self.name.clone(), places, LEASE, None).await
     }
 
     fn job_types(&self) -> Vec<JobType> {

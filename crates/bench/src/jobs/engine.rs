@@ -59,7 +59,7 @@ impl Line for EngineLine {
             let seen = self.engine.queue.arrivals();
             let (types, worker) = (vec![self.job_type.clone()], self.worker.clone());
             let lease = LeaseTime::fixed::<30>();
-            let claimed = self.engine.queue.claim(&Hands::own(), types, worker, most, lease).await?;
+            let claimed = self.engine.queue.claim(&Hands::own(), types, worker, most, lease, None).await?;
             if !claimed.is_empty() || Instant::now() >= until {
                 return Ok(claimed);
             }

@@ -72,6 +72,8 @@ impl JobAttempt {
         }
         let outcome = match after.status {
             JobStatus::Processing => return None,
+            // Nobody was told of it.
+            JobStatus::Pending if after.attempt < before.attempt => return None,
             JobStatus::Completed => AttemptOutcome::Completed,
             JobStatus::Cancelled => AttemptOutcome::Cancelled,
             JobStatus::Pending if after.retry_count == before.retry_count => AttemptOutcome::HandedBack,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Job, JobStatus, JobType, Lease, LeaseTime, ReceiptHandle, WorkerName};
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
-use crate::{Change, IdSource, Timestamp};
+use crate::{Change, IdSource, Receiver, Timestamp};
 
 /// A worker's wish for jobs. The store finds due ones and asks [`Claim::decide`] about each, in its transaction.
 #[derive(Clone)]
@@ -23,9 +23,17 @@ pub struct Claim {
     pub(crate) origin: Origin,
     /// Makes tokens and identifiers of events.
     pub(crate) ids: Arc<dyn IdSource>,
+    /// Who gets them, where that is somebody who may go meanwhile.
+    pub(crate) receiver: Option<Arc<dyn Receiver>>,
 }
 
 impl Claim {
+    /// Whether nobody is there any more to take jobs. The store asks at the last moment, and then hands none out.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.receiver.as_ref().is_some_and(|receiver| receiver.is_gone())
+    }
+
     /// What becomes of `job` at `now`, one change after the other: the last one puts it into the worker's hands, unless
     /// it was lost too often by others. A job that is not due is left alone.
     #[must_use]

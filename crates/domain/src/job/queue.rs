@@ -8,7 +8,8 @@ use super::{
 };
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{
-    Change, ChangeSet, Clock, CommitError, IdSource, Ledger, RecordChange, ResourceKind, ServiceError, Timestamp,
+    Change, ChangeSet, Clock, CommitError, IdSource, Ledger, Receiver, RecordChange, ResourceKind, ServiceError,
+    Timestamp,
 };
 
 /// How often a race about one job is run before the worker is told.
@@ -56,7 +57,7 @@ pub struct JobQueue {
 }
 
 impl JobQueue {
-    /// Hands out due jobs of these types, at most `limit`; none where there are none.
+    /// Hands out due jobs of these types, at most `limit`; none where there are none, or where the `receiver` has gone.
     pub async fn claim(
         &self,
         hands: &Hands,
@@ -64,9 +65,10 @@ impl JobQueue {
         worker: WorkerName,
         limit: usize,
         lease: LeaseTime,
+        receiver: Option<Arc<dyn Receiver>>,
     ) -> Result<Vec<Receipted>, ServiceError> {
         let Hands { actor, origin } = hands.clone();
-        let claim = Claim { job_types, worker, limit, lease, actor, origin, ids: self.ids.clone() };
+        let claim = Claim { job_types, worker, limit, lease, actor, origin, ids: self.ids.clone(), receiver };
         let jobs = self.jobs.claim(claim, self.clock.now()).await?;
         Ok(jobs.into_iter().filter_map(Receipted::of).collect())
     }
@@ -134,6 +136,14 @@ impl JobQueue {
     /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
     pub async fn hand_back(&self, hands: &Hands, job: Job, handle: ReceiptHandle) -> Result<Job, ServiceError> {
         self.end(hands, job, &Done::default(), |job, stamp| job.hand_back(handle, stamp)).await
+    }
+
+    /// Takes a job back from a worker that was never told of it: the attempt does not count.
+    ///
+    /// # Errors
+    /// [`ServiceError::LeaseLost`] where the token is not the job's latest: nothing was written.
+    pub async fn release(&self, hands: &Hands, job: Job, handle: ReceiptHandle) -> Result<Job, ServiceError> {
+        self.end(hands, job, &Done::default(), |job, stamp| job.release(handle, stamp)).await
     }
 
     /// Tells that a worker begins to look for jobs.

@@ -74,6 +74,7 @@ fn every_action_leads_from_every_state_where_it_should_or_is_refused() {
     assert_eq!(row(|job| job.fail(handle(7), &JobError::of("x"), true, &stamp(5))), [no, Some(Failed), no, no, no]);
     assert_eq!(row(|job| job.fail(handle(8), &JobError::of("x"), true, &stamp(5))), [no; 5]);
     assert_eq!(row(|job| job.hand_back(handle(7), &stamp(5))), [no, Some(Pending), no, no, no]);
+    assert_eq!(row(|job| job.release(handle(7), &stamp(5))), [no, Some(Pending), no, no, no]);
     assert_eq!(row(|job| job.cancel(&stamp(5))), [Some(Cancelled), Some(Cancelled), no, no, no]);
     assert_eq!(row(|job| job.retry(&stamp(5))), [no, no, no, Some(Pending), Some(Pending)]);
 }
@@ -129,7 +130,16 @@ fn claim() -> Claim {
     let (actor, origin) = (ActorStamp::system(), Origin::default());
     let worker = WorkerName::parse("node-2").unwrap();
     let lease = LeaseTime::parse(30).unwrap();
-    Claim { job_types: vec![job().job_type], worker, limit: 1, lease, actor, origin, ids: Arc::new(ids) }
+    Claim {
+        job_types: vec![job().job_type],
+        worker,
+        limit: 1,
+        lease,
+        actor,
+        origin,
+        ids: Arc::new(ids),
+        receiver: None,
+    }
 }
 
 #[test]
@@ -167,6 +177,20 @@ fn an_attempt_is_logged_when_it_ends_and_only_then() {
     assert_eq!(outcome(job().cancel(&stamp(2)).unwrap()), None);
 }
 
+#[test]
+fn a_claim_that_nobody_received_leaves_the_job_as_it_was_and_no_attempt_behind() {
+    let last_try = Job { max_retries: MaxRetries::parse(0).unwrap(), ..job() };
+    let claimed = leased(last_try.clone(), 7, 1).state().clone();
+    let released = claimed.clone().release(handle(7), &stamp(2)).unwrap();
+    assert_eq!(JobAttempt::ended_by(&released), None);
+    let now = released.state();
+    assert_eq!((now.status, now.attempt, now.retry_count), (JobStatus::Pending, 0, 0));
+    assert_eq!(now.due_at(), last_try.due_at());
+    let (name, data) = told(&released);
+    assert_eq!((name, &data["retryCount"], &data["delayMs"]), ("job_retry", &json!(0), &json!(0)));
+    assert!(claimed.release(handle(8), &stamp(2)).is_err(), "a token that is not the latest releases nothing");
+}
+
 /// What may happen to a job.
 #[derive(Debug, Clone, Copy)]
 enum Act {
@@ -174,6 +198,7 @@ enum Act {
     Complete { stale: bool },
     Fail { stale: bool, permanent: bool },
     HandBack { stale: bool },
+    Release { stale: bool },
     Cancel,
     Retry,
     Wait(i64),
@@ -185,6 +210,7 @@ fn acts() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(|stale| Act::Complete { stale }),
         4 => any::<(bool, bool)>().prop_map(|(stale, permanent)| Act::Fail { stale, permanent }),
         1 => any::<bool>().prop_map(|stale| Act::HandBack { stale }),
+        1 => any::<bool>().prop_map(|stale| Act::Release { stale }),
         1 => Just(Act::Cancel),
         1 => Just(Act::Retry),
         4 => (1_i64..400).prop_map(Act::Wait),
@@ -208,13 +234,14 @@ proptest! {
                     job.clone().fail(token(stale), &JobError::of("x"), permanent, &now).into_iter().collect()
                 }
                 Act::HandBack { stale } => job.clone().hand_back(token(stale), &now).into_iter().collect(),
+                Act::Release { stale } => job.clone().release(token(stale), &now).into_iter().collect(),
                 Act::Cancel => job.clone().cancel(&now).into_iter().collect(),
                 Act::Retry => job.clone().retry(&now).into_iter().collect(),
             };
             for change in changes {
                 let stale = matches!(
                     act,
-                    Act::Complete { stale: true } | Act::Fail { stale: true, .. } | Act::HandBack { stale: true }
+                    Act::Complete { stale: true } | Act::Fail { stale: true, .. } | Act::HandBack { stale: true } | Act::Release { stale: true }
                 );
                 prop_assert!(!stale, "a token that is not the latest wrote something");
                 prop_assert_eq!(change.expected(), Some(job.version));

@@ -14,6 +14,8 @@ use crate::{Change, ResourceKind, ServiceError, Subject, Timestamp, Version};
 
 /// What is told of a job whose worker was not heard of for the time of its lease.
 const LOST: &str = "the worker stopped renewing its lease";
+/// What is told of a job whose worker had gone before it got it.
+const NOT_RECEIVED: &str = "the claim did not reach its worker";
 /// What is told of a job whose worker handed it back.
 const HANDED_BACK: &str = "the worker stopped and handed the job back";
 
@@ -171,6 +173,17 @@ impl Job {
         job.status = JobStatus::Pending;
         job.lease = None;
         let retry = TriedAgain { retry_count: job.retry_count, delay_ms: 0, error: Some(HANDED_BACK) };
+        Ok(job.become_next(self, EventKind::JobRetry, stamp, retry))
+    }
+
+    /// Takes the job back from a worker that was never told of it, as if it had not been claimed.
+    pub(crate) fn release(self, handle: ReceiptHandle, stamp: &Stamp) -> Result<Change<Self>, ServiceError> {
+        self.check(handle)?;
+        let mut job = self.clone();
+        job.status = JobStatus::Pending;
+        job.lease = None;
+        job.attempt -= 1;
+        let retry = TriedAgain { retry_count: job.retry_count, delay_ms: 0, error: Some(NOT_RECEIVED) };
         Ok(job.become_next(self, EventKind::JobRetry, stamp, retry))
     }
 

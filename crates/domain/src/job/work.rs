@@ -9,7 +9,7 @@ use super::{
 };
 use crate::event::ActorStamp;
 use crate::identity::{Action, Caller, permit};
-use crate::{ResourceKind, ServiceError};
+use crate::{Receiver, ResourceKind, ServiceError};
 
 /// Everything that a worker outside can do.
 pub struct WorkService {
@@ -18,7 +18,7 @@ pub struct WorkService {
 }
 
 impl WorkService {
-    /// Hands out due jobs of these types, at most `limit`; none where there are none.
+    /// Hands out due jobs of these types, at most `limit`; none where there are none, or where the `receiver` has gone.
     pub async fn claim(
         &self,
         caller: &Caller,
@@ -26,8 +26,21 @@ impl WorkService {
         worker: WorkerName,
         limit: usize,
         lease: LeaseTime,
+        receiver: Option<Arc<dyn Receiver>>,
     ) -> Result<Vec<Receipted>, ServiceError> {
-        self.queue.claim(&hands_of(caller)?, job_types, worker, limit, lease).await
+        self.queue.claim(&hands_of(caller)?, job_types, worker, limit, lease, receiver).await
+    }
+
+    /// Takes claimed jobs back that did not reach the caller. Those that are not the caller's any more are left alone.
+    pub async fn release(&self, caller: &Caller, claimed: Vec<Receipted>) -> Result<(), ServiceError> {
+        let hands = hands_of(caller)?;
+        for Receipted { job, receipt_handle, .. } in claimed {
+            match self.queue.release(&hands, job, receipt_handle).await {
+                Ok(_) | Err(ServiceError::LeaseLost) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Renews the claim of one job and notes how far it is.
@@ -121,7 +134,7 @@ mod tests {
             jobs.expect_claim().returning(|_, _| Ok(Vec::new()));
             let worker = WorkerName::parse("w").unwrap();
             let claim = service(jobs, MockLedger::new());
-            let answer = block_on(claim.claim(&caller(role), vec![], worker, 1, LeaseTime::fixed::<30>()));
+            let answer = block_on(claim.claim(&caller(role), vec![], worker, 1, LeaseTime::fixed::<30>(), None));
             assert_eq!(answer.is_ok(), matches!(role, Role::Admin | Role::Worker), "{role}");
         }
     }

@@ -1,6 +1,7 @@
 //! Jobs over HTTP: for those who want work done, and for workers outside.
 
 mod claim;
+mod delivery;
 mod docs;
 mod members;
 mod query;

@@ -19,7 +19,7 @@ use showrunner_domain::composition::{
     Design, Formats, LayerDrafts, Layers, Rendering, Template, TemplateService, built_in,
 };
 use showrunner_domain::episode::{Categories, Description, Episode, EpisodeId, EpisodeService, EpisodeStatus};
-use showrunner_domain::event::{CatchUp, LogBounds, Seq};
+use showrunner_domain::event::{CatchUp, History, LogBounds, Seq};
 use showrunner_domain::file::{
     BlobKey, ContentType, File, FileId, FileLimits, FileName, FileService, FileType, Sha256,
 };
@@ -43,7 +43,7 @@ use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::schedule::{Schedule, ScheduleId, ScheduleService, TimeZone};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
-use showrunner_http::{AttemptLimit, Check, Readiness};
+use showrunner_http::{AttemptLimit, Check, Draining, Readiness};
 use showrunner_web::{BodyLimits, boundary};
 use uuid::Uuid;
 
@@ -230,6 +230,7 @@ impl Api {
         let mut api = Self::new();
         let bounds = LogBounds { first: Seq::new(first).unwrap(), head: Seq::new(head).unwrap() };
         api.log.expect_bounds().returning(move || Ok(bounds));
+        api.log.expect_history().returning(move |_| Ok(History { bounds, event: None, lost: false }));
         api
     }
 
@@ -303,6 +304,7 @@ impl Api {
             .app_data(web::Data::new(accounts))
             .app_data(web::Data::new(sign_ins))
             .app_data(web::Data::new(AttemptLimit::default()))
+            .app_data(web::Data::new(Draining::default()))
             .app_data(web::Data::new(activities))
             .app_data(web::Data::new(notifications))
             .app_data(web::Data::new(preferences))

@@ -58,7 +58,10 @@ pub(crate) async fn queue(world: &World, new: NewJob) -> Job {
 
 pub(crate) async fn claim(world: &World, limit: usize) -> Vec<Receipted> {
     let worker = WorkerName::parse("a worker").unwrap();
-    work_on(&world.ports, &world.clock).claim(&editor(), vec![kind("test")], worker, limit, lease()).await.unwrap()
+    work_on(&world.ports, &world.clock)
+        .claim(&editor(), vec![kind("test")], worker, limit, lease(), None)
+        .await
+        .unwrap()
 }
 
 /// Lets every lease run out.
@@ -100,7 +103,7 @@ async fn a_job_is_handed_out_once_however_many_ask_at_the_same_time(world: World
         let mut ids = Vec::new();
         loop {
             let worker = WorkerName::parse("a worker").unwrap();
-            let claimed = service.claim(&editor(), vec![kind("test")], worker, 3, lease()).await.unwrap();
+            let claimed = service.claim(&editor(), vec![kind("test")], worker, 3, lease(), None).await.unwrap();
             if claimed.is_empty() {
                 return ids;
             }

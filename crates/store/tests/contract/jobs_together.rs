@@ -44,7 +44,7 @@ async fn claims_of_many_types_share_what_there_is(world: World) {
     let hands = Hands::own();
     let claims = wishes.iter().map(|types| {
         let worker = WorkerName::parse("a worker").unwrap();
-        work.queue.claim(&hands, types.iter().map(|name| kind(name)).collect(), worker, 7, lease())
+        work.queue.claim(&hands, types.iter().map(|name| kind(name)).collect(), worker, 7, lease(), None)
     });
     let mut handed_out: HashSet<JobId> = HashSet::new();
     for (types, got) in wishes.iter().zip(join_all(claims).await) {
@@ -56,7 +56,7 @@ async fn claims_of_many_types_share_what_there_is(world: World) {
     for types in wishes {
         let worker = WorkerName::parse("a worker").unwrap();
         let types = types.into_iter().map(kind).collect();
-        let rest = work.queue.claim(&hands, types, worker, 100, lease()).await.unwrap();
+        let rest = work.queue.claim(&hands, types, worker, 100, lease(), None).await.unwrap();
         assert!(rest.into_iter().all(|claimed| handed_out.insert(claimed.job.id)), "one job is in two hands");
     }
     assert_eq!(handed_out.len(), 30);
@@ -69,7 +69,7 @@ async fn who_waits_for_jobs_hears_of_those_of_this_process_and_of_others(world: 
             loop {
                 let seen = work.queue.arrivals();
                 let worker = WorkerName::parse("a worker").unwrap();
-                let got = work.queue.claim(&Hands::own(), vec![kind("test")], worker, 1, lease()).await.unwrap();
+                let got = work.queue.claim(&Hands::own(), vec![kind("test")], worker, 1, lease(), None).await.unwrap();
                 if let [claimed] = &got[..] {
                     return claimed.job.id;
                 }

@@ -30,6 +30,9 @@ pub(in super::super) fn hand_out(conn: &mut Conn, claims: &[(&Claim, Timestamp)]
         let (written, mut due) = (all.changes.len(), due.into_iter());
         for place in alike {
             let claim = claims[*place].0;
+            if claim.is_abandoned() {
+                continue;
+            }
             for job in due.by_ref().take(claim.limit) {
                 let decided = claim.decide(job, now);
                 all.jobs[*place].extend(decided.last().map(Change::state).filter(|job| job.lease.is_some()).cloned());
