@@ -44,13 +44,18 @@ pub struct Page<T, After> {
 }
 
 impl<T, After> Page<T, After> {
+    /// A page of `items`, with a next page where there are `more`; `after` tells the place behind an item.
+    pub fn of(items: Vec<T>, more: bool, total: Option<u64>, after: impl FnOnce(&T) -> After) -> Self {
+        let next = if more { items.last().map(after) } else { None };
+        Self { items, next, total }
+    }
+
     /// Cuts a page of `limit` from `items`, which were read with one item more than that, so that it shows whether
     /// there is a next page; `after` tells the place behind an item.
     pub fn cut(mut items: Vec<T>, limit: Limit, total: Option<u64>, after: impl FnOnce(&T) -> After) -> Self {
         let more = items.len() > limit.get();
         items.truncate(limit.get());
-        let next = if more { items.last().map(after) } else { None };
-        Self { items, next, total }
+        Self::of(items, more, total, after)
     }
 }
 

@@ -28,11 +28,13 @@ use crate::failure::Failure;
 use crate::types::{DbInstant, Instant};
 use engine::Engine;
 use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
-use number::settle;
+use number::{hold_numbering, settle};
 use outbox::append_events;
 
 pub(crate) type Conn = PgConnection;
 pub(crate) type Db = diesel::pg::Pg;
+/// Loading rows one by one, and not all of them before the first.
+type RowByRow = diesel::pg::PgRowByRowLoadingMode;
 
 #[expect(clippy::duplicate_mod, reason = "one text for two stores: the types differ, the queries do not")]
 #[path = "../queries/mod.rs"]

@@ -67,9 +67,15 @@ pub(super) fn number(conn: &mut Conn) -> Result<i64, Failure> {
 /// held the lock before.
 fn number_some(conn: &mut Conn) -> Result<Moved, Failure> {
     conn.build_transaction().read_committed().run(|conn| {
-        let lock = sql::<BigInt>("(select count(*) from pg_advisory_xact_lock(").bind::<BigInt, _>(NUMBERING_LOCK);
-        // It stays prepared because it answers something.
-        let _: i64 = Cached(diesel::select(lock.sql("))"))).get_result(conn)?;
+        hold_numbering(conn)?;
         Ok(Cached(diesel::sql_query(NUMBER)).get_result(conn)?)
     })
+}
+
+/// Lets nobody else number until this transaction ends.
+pub(super) fn hold_numbering(conn: &mut Conn) -> Result<(), Failure> {
+    let lock = sql::<BigInt>("(select count(*) from pg_advisory_xact_lock(").bind::<BigInt, _>(NUMBERING_LOCK);
+    // It stays prepared because it answers something.
+    let _: i64 = Cached(diesel::select(lock.sql("))"))).get_result(conn)?;
+    Ok(())
 }

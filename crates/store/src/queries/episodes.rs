@@ -7,6 +7,7 @@ use showrunner_domain::episode::{
 };
 use showrunner_domain::{Page, StoreError};
 
+use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};
 use super::{Conn, Db, Store, anywhere, having_category};
 use crate::failure::Failure;
@@ -46,13 +47,14 @@ pub(crate) fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Fa
 fn list(conn: &mut Conn, query: &EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, Failure> {
     let total = if query.total { Some(count(conn, &query.filter)?) } else { None };
     let wanted = query.limit.get() + 1;
-    let mut rows = if query.sort.key == SortKey::AirDate {
+    let rows = if query.sort.key == SortKey::AirDate {
         dated_then_undated(conn, query, wanted)?
     } else {
         take(conn, query, matching(&query.filter), wanted)?
     };
-    let items: Result<Vec<_>, _> = rows.drain(..).map(Episode::try_from).collect();
-    Ok(Page::cut(items?, query.limit, total, |last| EpisodeAfter::of(last, query.sort)))
+    let Filled { rows, more } = fill(rows.into_iter().map(Ok), query.limit)?;
+    let items: Result<Vec<_>, _> = rows.into_iter().map(Episode::try_from).collect();
+    Ok(Page::of(items?, more, total, |last: &Episode| EpisodeAfter::of(last, query.sort)))
 }
 
 /// Episodes without an air date come last, in either direction: they are a list of their own behind the others, so

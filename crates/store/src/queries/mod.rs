@@ -27,6 +27,7 @@ mod ledger;
 mod log;
 mod memberships;
 mod notifications;
+mod page;
 mod preferences;
 mod presence;
 mod readers;
@@ -44,8 +45,8 @@ use async_trait::async_trait;
 use showrunner_domain::StoreError;
 
 use super::{
-    Conn, Db, Engine, append_events, having_category, insert_attempts, insert_jobs, lock_ready_jobs, one_at_a_time,
-    settle, shared_time, update_jobs,
+    Conn, Db, Engine, RowByRow, append_events, having_category, hold_numbering, insert_attempts, insert_jobs,
+    lock_ready_jobs, one_at_a_time, settle, shared_time, update_jobs,
 };
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
@@ -68,6 +69,7 @@ impl Store {
         Ports {
             ledger: store.clone(),
             log: store.clone(),
+            log_head: store.clone(),
             shows: store.clone(),
             episodes: store.clone(),
             imports: store.clone(),

@@ -6,7 +6,8 @@ use showrunner_domain::schedule::{Firing, Schedule, ScheduleAfter, ScheduleId, S
 use showrunner_domain::{Change, Page, StoreError, Timestamp};
 
 use super::commit::won;
-use super::{Conn, Store};
+use super::page::{Filled, fill};
+use super::{Conn, RowByRow, Store};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::ScheduleRow;
@@ -61,9 +62,10 @@ fn list(conn: &mut Conn, query: &ScheduleQuery) -> Result<Page<Schedule, Schedul
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
     let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
-    let rows: Vec<ScheduleRow> = rows.select(ScheduleRow::as_select()).load(conn)?;
+    let rows = rows.select(ScheduleRow::as_select()).load_iter::<ScheduleRow, RowByRow>(conn)?;
+    let Filled { rows, more } = fill(rows, query.limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(Schedule::try_from).collect();
-    Ok(Page::cut(items?, query.limit, total, ScheduleAfter::of))
+    Ok(Page::of(items?, more, total, ScheduleAfter::of))
 }
 
 /// Writes a schedule, unless it was fired since it was read: what is written would have it come due once more.

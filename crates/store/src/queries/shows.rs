@@ -6,8 +6,9 @@ use showrunner_domain::episode::fold;
 use showrunner_domain::show::{Show, ShowAfter, ShowFilter, ShowId, ShowQuery, ShowStore};
 use showrunner_domain::{Page, StoreError};
 
+use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};
-use super::{Conn, Db, Store, anywhere};
+use super::{Conn, Db, RowByRow, Store, anywhere};
 use crate::failure::Failure;
 use crate::rows::ShowRow;
 use crate::schema::shows::{self, dsl};
@@ -40,9 +41,10 @@ fn list(conn: &mut Conn, query: ShowQuery) -> Result<Page<Show, ShowAfter>, Fail
         rows = rows.filter(Behind::show(after));
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
-    let rows = rows.order(InOrder::of_shows(query.sort)).limit(wanted).select(ShowRow::as_select()).load(conn)?;
+    let rows = rows.order(InOrder::of_shows(query.sort)).limit(wanted).select(ShowRow::as_select());
+    let Filled { rows, more } = fill(rows.load_iter::<ShowRow, RowByRow>(conn)?, query.limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(Show::try_from).collect();
-    Ok(Page::cut(items?, query.limit, total, |last| ShowAfter::of(last, query.sort)))
+    Ok(Page::of(items?, more, total, |last: &Show| ShowAfter::of(last, query.sort)))
 }
 
 fn matching(filter: &ShowFilter) -> shows::BoxedQuery<'static, Db> {

@@ -6,7 +6,8 @@ use showrunner_domain::composition::{Template, TemplateAfter, TemplateId, Templa
 use showrunner_domain::{Change, Page, StoreError};
 
 use super::commit::won;
-use super::{Conn, Store};
+use super::page::{Filled, fill};
+use super::{Conn, RowByRow, Store};
 use crate::failure::Failure;
 use crate::rows::TemplateRow;
 use crate::schema::templates::dsl;
@@ -41,9 +42,10 @@ fn list(conn: &mut Conn, query: TemplateQuery) -> Result<Page<Template, Template
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
     let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
-    let rows: Vec<TemplateRow> = rows.select(TemplateRow::as_select()).load(conn)?;
+    let rows = rows.select(TemplateRow::as_select()).load_iter::<TemplateRow, RowByRow>(conn)?;
+    let Filled { rows, more } = fill(rows, query.limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(Template::try_from).collect();
-    Ok(Page::cut(items?, query.limit, total, TemplateAfter::of))
+    Ok(Page::of(items?, more, total, TemplateAfter::of))
 }
 
 pub(super) fn write_template(conn: &mut Conn, change: &Change<Template>) -> Result<(), Failure> {

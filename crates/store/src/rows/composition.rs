@@ -12,7 +12,7 @@ use showrunner_domain::identity::UserId;
 use showrunner_domain::job::{JobId, JobStatus};
 use showrunner_domain::show::ShowId;
 
-use super::Place;
+use super::{Place, Weight};
 use crate::current_show::CompositionShow;
 use crate::failure::Failure;
 use crate::schema::{composition_outputs, composition_versions, compositions};
@@ -38,6 +38,12 @@ pub(crate) struct CompositionRow {
     updated_by: Option<DbId>,
     updated_at: DbInstant,
     version: i64,
+}
+
+impl Weight for CompositionRow {
+    fn weight(&self) -> usize {
+        self.layers.len()
+    }
 }
 
 impl TryFrom<&Composition> for CompositionRow {
@@ -111,6 +117,12 @@ pub(crate) struct VersionRow {
     layers: String,
     created_by: Option<DbId>,
     created_at: DbInstant,
+}
+
+impl Weight for VersionRow {
+    fn weight(&self) -> usize {
+        self.layers.len()
+    }
 }
 
 impl TryFrom<&CompositionVersion> for VersionRow {

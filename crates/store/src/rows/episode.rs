@@ -9,7 +9,7 @@ use showrunner_domain::episode::{
 };
 use showrunner_domain::show::ShowId;
 
-use super::Place;
+use super::{Place, Weight};
 use crate::failure::Failure;
 use crate::schema::episodes;
 use crate::types::{DbId, DbInstant, DbJson};
@@ -37,6 +37,12 @@ pub(crate) struct EpisodeRow {
     pub(super) deleted_at: Option<DbInstant>,
     pub(super) version: i64,
     pub(super) show_id: Option<DbId>,
+}
+
+impl Weight for EpisodeRow {
+    fn weight(&self) -> usize {
+        self.description.len()
+    }
 }
 
 impl From<&Episode> for EpisodeRow {

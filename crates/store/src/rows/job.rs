@@ -11,7 +11,7 @@ use showrunner_domain::job::{
 };
 use showrunner_domain::show::ShowId;
 
-use super::Place;
+use super::{Place, Weight};
 use crate::current_show::JobShow;
 use crate::failure::Failure;
 use crate::schema::{job_attempts, jobs};
@@ -60,6 +60,12 @@ pub(crate) struct JobUpdate {
     pub(crate) ready: bool,
     pub(crate) updated_at: DbInstant,
     pub(crate) version: i64,
+}
+
+impl Weight for JobRow {
+    fn weight(&self) -> usize {
+        self.payload.len() + self.state.results.as_ref().map_or(0, String::len)
+    }
 }
 
 impl From<&Job> for JobUpdate {

@@ -38,6 +38,12 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 
+/// A row that may be large.
+pub(crate) trait Weight {
+    /// How many bytes its longest texts have together.
+    fn weight(&self) -> usize;
+}
+
 /// Where a value stands, for the error that says so.
 #[derive(Clone, Copy)]
 struct Place {

@@ -6,7 +6,7 @@ use showrunner_domain::identity::{Role, UserId};
 use showrunner_domain::job::{JobType, MaxRetries, Priority};
 use showrunner_domain::schedule::{CronExpression, Schedule, ScheduleId, ScheduleName, TimeZone};
 
-use super::Place;
+use super::{Place, Weight};
 use crate::failure::Failure;
 use crate::schema::schedules;
 use crate::types::{DbId, DbInstant};
@@ -30,6 +30,12 @@ pub(crate) struct ScheduleRow {
     created_at: DbInstant,
     updated_at: DbInstant,
     version: i64,
+}
+
+impl Weight for ScheduleRow {
+    fn weight(&self) -> usize {
+        self.payload.len()
+    }
 }
 
 impl From<&Schedule> for ScheduleRow {

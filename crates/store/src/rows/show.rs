@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use showrunner_domain::episode::fold;
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowName, ShowStatus, Slug};
 
-use super::Place;
+use super::{Place, Weight};
 use crate::failure::Failure;
 use crate::schema::shows;
 use crate::types::{DbId, DbInstant};
@@ -21,6 +21,12 @@ pub(crate) struct ShowRow {
     created_at: DbInstant,
     updated_at: DbInstant,
     version: i64,
+}
+
+impl Weight for ShowRow {
+    fn weight(&self) -> usize {
+        self.description.len()
+    }
 }
 
 impl From<&Show> for ShowRow {

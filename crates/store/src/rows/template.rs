@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use showrunner_domain::composition::{LayerDrafts, Layers, Template, TemplateDescription, TemplateId, TemplateName};
 use showrunner_domain::identity::UserId;
 
-use super::Place;
+use super::{Place, Weight};
 use crate::failure::Failure;
 use crate::schema::templates;
 use crate::types::{DbId, DbInstant};
@@ -20,6 +20,12 @@ pub(crate) struct TemplateRow {
     created_at: DbInstant,
     updated_at: DbInstant,
     version: i64,
+}
+
+impl Weight for TemplateRow {
+    fn weight(&self) -> usize {
+        self.description.len() + self.layers.len()
+    }
 }
 
 impl TryFrom<&Template> for TemplateRow {

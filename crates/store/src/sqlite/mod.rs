@@ -29,6 +29,8 @@ use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
 
 pub(crate) type Conn = SqliteConnection;
 pub(crate) type Db = diesel::sqlite::Sqlite;
+/// Loading rows one by one.
+type RowByRow = diesel::connection::DefaultLoadingMode;
 
 #[expect(clippy::duplicate_mod, reason = "one text for two stores: the types differ, the queries do not")]
 #[path = "../queries/mod.rs"]
@@ -71,6 +73,12 @@ fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>
 /// What is committed is numbered already.
 #[expect(clippy::unnecessary_wraps, reason = "numbering can fail where it is work")]
 fn settle(_conn: &mut Conn) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// The one writer holds the write lock, and so numbers.
+#[expect(clippy::unnecessary_wraps, reason = "waiting can fail where others number")]
+fn hold_numbering(_conn: &mut Conn) -> Result<(), Failure> {
     Ok(())
 }
 

@@ -14,7 +14,8 @@ use showrunner_domain::episode::{EpisodeId, fold};
 use showrunner_domain::file::{File, Sha256};
 use showrunner_domain::{Limit, Page, StoreError, Version};
 
-use super::{Conn, Db, Store, anywhere};
+use super::page::{Filled, fill};
+use super::{Conn, Db, RowByRow, Store, anywhere};
 use crate::failure::Failure;
 use crate::rows::{CompositionRow, FileRow, OutputRow, VersionRow, output, output_status};
 use crate::schema::compositions::{self, dsl};
@@ -101,8 +102,9 @@ fn list(conn: &mut Conn, query: &CompositionQuery) -> Result<Page<Composition, C
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
     let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
-    let rows = rows.select(CompositionRow::as_select()).load(conn)?;
-    Ok(Page::cut(with_outputs(conn, rows)?, query.limit, total, CompositionAfter::of))
+    let rows = rows.select(CompositionRow::as_select()).load_iter::<CompositionRow, RowByRow>(conn)?;
+    let Filled { rows, more } = fill(rows, query.limit)?;
+    Ok(Page::of(with_outputs(conn, rows)?, more, total, CompositionAfter::of))
 }
 
 fn matching(filter: &CompositionFilter) -> compositions::BoxedQuery<'static, Db> {
@@ -164,7 +166,8 @@ fn versions(
     let below = before.map_or(i64::MAX, Version::get);
     let rows = dsl::composition_versions.filter(dsl::composition_id.eq(DbId(id.uuid()))).filter(dsl::version.lt(below));
     let wanted = i64::try_from(limit.get() + 1).unwrap_or(i64::MAX);
-    let rows = rows.order(dsl::version.desc()).limit(wanted).select(VersionRow::as_select()).load(conn)?;
+    let rows = rows.order(dsl::version.desc()).limit(wanted).select(VersionRow::as_select());
+    let Filled { rows, more } = fill(rows.load_iter::<VersionRow, RowByRow>(conn)?, limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(CompositionVersion::try_from).collect();
-    Ok(Page::cut(items?, limit, None, |last| last.version))
+    Ok(Page::of(items?, more, None, |last: &CompositionVersion| last.version))
 }

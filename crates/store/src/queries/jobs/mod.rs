@@ -13,7 +13,8 @@ use showrunner_domain::job::{
 };
 use showrunner_domain::{Limit, Page, StoreError, Timestamp};
 
-use super::{Conn, Db, Store};
+use super::page::{Filled, fill};
+use super::{Conn, Db, RowByRow, Store};
 use crate::failure::Failure;
 use crate::rows::{AttemptRow, JobRow};
 use crate::schema::job_attempts;
@@ -94,9 +95,10 @@ fn list(conn: &mut Conn, query: &JobQuery) -> Result<Page<Job, JobAfter>, Failur
     }
     let wanted = i64::try_from(query.limit.get() + 1).unwrap_or(i64::MAX);
     let rows = rows.order((dsl::created_at.desc(), dsl::id.desc())).limit(wanted);
-    let rows: Vec<JobRow> = rows.select(JobRow::as_select()).load(conn)?;
+    let rows = rows.select(JobRow::as_select()).load_iter::<JobRow, RowByRow>(conn)?;
+    let Filled { rows, more } = fill(rows, query.limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(Job::try_from).collect();
-    Ok(Page::cut(items?, query.limit, total, JobAfter::of))
+    Ok(Page::of(items?, more, total, JobAfter::of))
 }
 
 fn matching(filter: &JobFilter) -> jobs::BoxedQuery<'static, Db> {
