@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Api, Backend, Outside, PATIENCE, Server, Store, on_both_stores};
@@ -12,6 +14,7 @@ on_both_stores!(
     bodies_that_cannot_be_taken_are_refused_and_nothing_changes,
     paths_and_queries_that_cannot_be_understood_are_refused_and_nothing_changes,
     writes_that_the_record_does_not_allow_are_refused_and_nothing_changes,
+    no_forged_cursor_and_no_time_at_the_ends_of_the_calendar_gets_a_server_error,
     every_wrong_field_is_named_at_once,
     a_body_that_does_not_come_holds_nobody_up,
 );
@@ -221,4 +224,97 @@ fn a_body_that_does_not_come_is_given_up() {
     stalled_request(server, token).read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains(r#""code":"REQUEST_TIMEOUT""#), "{answer}");
     assert_eq!(traces(outside), before);
+}
+
+/// Each part of each cursor with values at and beyond the ends of what stores hold, and each time in a query.
+fn no_forged_cursor_and_no_time_at_the_ends_of_the_calendar_gets_a_server_error(backend: Backend) {
+    let Stage { server, editor, outside, draft, _store: store, .. } = &mut stage(backend);
+    let admin = server.api(&store.token("admin@example.com", "admin"));
+    let show = editor.post("/api/v1/shows", &json!({"name": "Breaking Bad"})).body["data"]["id"].clone();
+    let composition = editor.post("/api/v1/compositions", &json!({"name": "Poster"})).body["data"]["id"].clone();
+    let job = editor.post("/api/v1/jobs", &json!({"job_type": "test"})).body["data"]["id"].clone();
+    let before = traces(outside);
+    let times = [
+        "+262142-12-31T23:59:59Z",
+        "-262143-01-01T00:00:00Z",
+        "-4713-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59-23:59",
+        "294277-01-01T00:00:00Z",
+    ];
+    let days = ["+262142-12-31", "-262143-01-01", "-4713-01-01", "0000-01-01", "9999-12-31", "10000-01-01"];
+    let numbers = [i64::MIN, -1, 0, i64::from(i32::MAX) + 1, i64::MAX].map(|number| json!(number));
+    let texts = ["", "\u{0}", "x\u{0}y", "\u{ffff}", &"x".repeat(4_000)].map(|text| json!(text));
+    let sorted =
+        |key: &str, value: Value| json!({"sort": {"key": key, "descending": false}, "value": value, "id": UNKNOWN_ID});
+    let mut cursors: Vec<(String, Value)> = Vec::new();
+    for time in times {
+        for key in ["CreatedAt", "UpdatedAt"] {
+            let query = if key == "CreatedAt" { "created_at" } else { "updated_at" };
+            for list in ["episodes", "shows"] {
+                cursors.push((format!("{list}?sort={query}"), sorted(key, json!({"Time": time}))));
+            }
+        }
+        for list in ["files?", "jobs?", "schedules?", "compositions?", "templates?"] {
+            cursors.push((list.to_owned(), json!({"created_at": time, "id": UNKNOWN_ID})));
+        }
+        cursors.push(("activities?".to_owned(), json!({"created_at": time, "seq": 1})));
+    }
+    cursors.extend(days.map(|day| ("episodes?sort=air_date".to_owned(), sorted("AirDate", json!({"Day": day})))));
+    for text in texts {
+        cursors.push(("episodes?sort=title".to_owned(), sorted("Title", json!({"Text": text}))));
+        cursors.push(("episodes?sort=status".to_owned(), sorted("Status", json!({"Text": text}))));
+        cursors.push(("shows?sort=name".to_owned(), sorted("Name", json!({"Text": text}))));
+        cursors.push(("presence?".to_owned(), json!({"user_name": text, "user_id": UNKNOWN_ID})));
+    }
+    for number in numbers {
+        cursors.push(("episodes?sort=episode_number".to_owned(), sorted("EpisodeNumber", json!({"Number": number}))));
+        cursors.push(("activities?".to_owned(), json!({"created_at": "2026-01-01T00:00:00Z", "seq": number})));
+        cursors.push(("notifications?".to_owned(), json!({"seq": number, "id": UNKNOWN_ID})));
+        cursors.push(("JOB/logs?".to_owned(), number.clone()));
+        cursors.push(("COMPOSITION/versions?".to_owned(), number));
+    }
+    let path = |list: &str| {
+        let list = list.replace("JOB", &format!("jobs/{}", job.as_str().unwrap()));
+        format!("/api/v1/{}", list.replace("COMPOSITION", &format!("compositions/{}", composition.as_str().unwrap())))
+    };
+    let mut answered = [0; 2];
+    for (list, cursor) in cursors {
+        let query = format!("{}&cursor={}", path(&list), URL_SAFE_NO_PAD.encode(cursor.to_string()));
+        let answer = admin.get(&query);
+        if answer.status == 200 {
+            answered[0] += 1;
+        } else {
+            assert_problem(&format!("{list} {cursor}"), &answer, 400, "MALFORMED");
+            answered[1] += 1;
+        }
+    }
+    assert!(answered.iter().all(|count| *count > 20), "{answered:?}: some are good, others are not");
+    let members = format!("shows/{}/members?", show.as_str().unwrap());
+    for list in ["users?", &members] {
+        let cursor = URL_SAFE_NO_PAD.encode(json!({"id": "x", "user_id": "x"}).to_string());
+        assert_problem(list, &admin.get(&format!("/api/v1/{list}&cursor={cursor}")), 400, "MALFORMED");
+    }
+    for time in times {
+        for parameter in ["from", "to"] {
+            for list in ["activities", "activities/stats"] {
+                let status = admin.get(&format!("/api/v1/{list}?{parameter}={}", time.replace('+', "%2B"))).status;
+                assert!(matches!(status, 200 | 422), "{list} {parameter} {time}: {status}");
+            }
+        }
+        let run_at = editor.post("/api/v1/jobs", &json!({"job_type": "test", "run_at": time})).status;
+        assert!(matches!(run_at, 201 | 422), "run_at {time}: {run_at}");
+    }
+    for day in days {
+        for parameter in ["air_from", "air_to"] {
+            let status = admin.get(&format!("/api/v1/episodes?{parameter}={}", day.replace('+', "%2B"))).status;
+            assert!(matches!(status, 200 | 422), "{parameter} {day}: {status}");
+        }
+        let status = editor.put(draft, &json!({"air_date": day})).status;
+        assert!(matches!(status, 200 | 422), "air_date {day}: {status}");
+    }
+    assert_eq!(outside.count("parked_events"), before[5], "what was accepted can be digested");
+    assert_eq!(editor.get("/readyz").status, 200);
 }

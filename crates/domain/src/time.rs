@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A point in time in UTC, cut to microseconds: the precision that every store keeps.
@@ -31,10 +31,12 @@ impl Timestamp {
         self.0.date_naive()
     }
 
-    /// Reads an RFC 3339 date-time with any offset; what is finer than a microsecond is cut off.
+    /// Reads an RFC 3339 date-time with any offset; what is finer than a microsecond is cut off. In UTC it lies in the
+    /// years 0 to 9999, which every store holds and RFC 3339 can write.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc).into())
+        let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        (0..=9_999).contains(&time.year()).then(|| time.into())
     }
 
     /// How long ago `earlier` was; `None` where it lies after this point.
@@ -105,6 +107,22 @@ mod tests {
         let time = Timestamp::from_micros(1_700_000_000_000_001).unwrap();
         let text = serde_json::to_string(&time).unwrap();
         assert_eq!(serde_json::from_str::<Timestamp>(&text).unwrap(), time);
+    }
+
+    #[test]
+    fn a_time_beyond_the_years_0_to_9999_is_none() {
+        for text in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"] {
+            assert!(Timestamp::parse(text).is_some(), "{text}");
+        }
+        let beyond = [
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+            "+262142-12-31T00:00:00Z",
+            "-0001-01-01T00:00:00Z",
+        ];
+        for text in beyond {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
     }
 
     #[test]

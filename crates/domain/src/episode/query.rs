@@ -1,10 +1,11 @@
 //! Which episodes a list holds, and in what order.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{Category, Episode, EpisodeId, EpisodeStatus, SeasonNumber};
 use crate::show::ShowId;
+use crate::text::date;
 use crate::{Limit, Line, Timestamp};
 
 /// What a list of episodes is asked for.
@@ -113,9 +114,15 @@ pub enum SortValue {
     /// An episode number.
     Number(i32),
     /// A day, or none.
-    Day(Option<NaiveDate>),
+    Day(#[serde(deserialize_with = "full_date")] Option<NaiveDate>),
     /// A time.
     Time(Timestamp),
+}
+
+/// A day within the years that both stores hold: a place comes back from outside and may have been altered.
+fn full_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    text.map(|text| date(&text)).transpose().map_err(de::Error::custom)
 }
 
 impl EpisodeAfter {
