@@ -12,7 +12,7 @@ parser.add_argument("--drop-after", type=int, metavar="N", help="drop the connec
 options = parser.parse_args()
 if not options.token:
     parser.error("set TOKEN or give --token")
-since, seen = options.since, 0
+since, since_id, seen = options.since, None, 0
 
 
 def say(text):
@@ -21,17 +21,19 @@ def say(text):
 
 def watch(connection):
     """Follows one connection for as long as it lasts."""
-    global since, seen
+    global since, since_id, seen
     connection.send(json.dumps({"type": "auth", "token": options.token}))
     subscribe = {"type": "subscribe", "topics": ["episodes"]}
-    connection.send(json.dumps(subscribe if since is None else {**subscribe, "since": since}))
+    resume = {"since": since, "since_id": since_id}
+    connection.send(json.dumps(subscribe | {name: value for name, value in resume.items() if value is not None}))
     for text in connection:
         frame = json.loads(text)
         if frame["type"] == "subscribed":
+            since_id = since_id if since == frame["from"] else None
             since = frame["from"]
             say(f"watching episodes after event {since}")
         elif frame["type"] == "event":
-            since, seen = frame["seq"], seen + 1
+            since, since_id, seen = frame["seq"], frame["id"], seen + 1
             data = frame["data"]
             print(since, frame["event"], data.get("title") or data["episode"]["title"], flush=True)
             if seen == options.drop_after:

@@ -30,8 +30,19 @@ fn the_checklist_and_the_runbook_work_as_written(backend: Backend) {
     });
     let backup = store.folder("backup");
     std::fs::create_dir(&backup).unwrap();
-    let variables = [("EPISODE", episode.as_str()), ("BACKUP", backup.to_str().unwrap())];
+    let elsewhere = Store::new(backend);
+    let restored = elsewhere.folder("data");
+    let database = elsewhere.database_flags().pop().unwrap_or_default();
+    let variables = [
+        ("EPISODE", episode.as_str()),
+        ("BACKUP", backup.to_str().unwrap()),
+        ("RESTORED", restored.to_str().unwrap()),
+        ("RESTORED_URL", database),
+    ];
     follow_document("docs/operations.md", &store, &server, backend, &variables);
     follow_document("docs/deployment.md", &store, &server, backend, &variables);
     assert!(std::fs::read_dir(&backup).unwrap().count() > 0, "there is a backup");
+    let token = elsewhere.token("editor@example.com", "editor");
+    let found = elsewhere.serve().api(&token).get(&format!("/api/v1/episodes/{episode}"));
+    assert_eq!(found.body["data"]["title"], "Pilot", "the restored store serves");
 }

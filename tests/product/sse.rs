@@ -96,7 +96,7 @@ fn changes_stream_as_they_are_made_and_go_on_after_the_last_event_seen(backend: 
     assert_eq!(names, ["episode_created", "episode_updated", "episode_created", "episode_deleted"]);
     let listed = editor.get(&format!("{PATH}?topics=episodes"));
     let listed = listed.list()[1..].iter().map(|envelope| Record {
-        id: envelope["seq"].to_string(),
+        id: format!("{}:{}", envelope["seq"], envelope["id"].as_str().unwrap()),
         event: envelope["event"].as_str().unwrap().to_owned(),
         data: envelope.clone(),
     });

@@ -33,6 +33,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: MigrateStep,
     },
+    /// Say that the store was restored from a backup, so that clients which saw later events notice.
+    Restored(Flags),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Create an episode for every row of a table, or none.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use showrunner_domain::event::{EventLog, Reader, ReaderGate, ReaderName, ReaderRun, Seq};
+use showrunner_domain::event::{Effects, EventLog, LogPage, ReadLimit, Reader, ReaderGate, ReaderName, ReaderRun, Seq};
 use showrunner_domain::notification::{Interest, PreferenceStore};
 use showrunner_domain::{Advance, Advanced, Ledger, StoreError};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+/// How many bytes of events one step takes, and one event more.
+const BYTES: usize = 1024 * 1024;
 /// How long to wait for news before looking by oneself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A reader that has caught up rests as long as its step took, and at most this long.
@@ -107,7 +109,10 @@ impl ReaderLoop {
         self.reached(from);
         let begun = Instant::now();
         let batch = run.batch();
-        let events = self.log.read(from, batch).await?;
+        let LogPage { events, scanned } = self.log.read(from, ReadLimit { events: batch, bytes: BYTES }).await?;
+        if events.is_empty() && scanned > from {
+            return self.pass_over(run, from, scanned).await;
+        }
         let interest = match self.reader.concern(&events) {
             concern if concern.is_empty() => Interest::default(),
             concern => self.preferences.find_interest(concern).await?,
@@ -136,6 +141,16 @@ impl ReaderLoop {
         }
         // What comes while it rests shares one step: a step costs much, and another event little.
         Ok((events.len() < batch).then(|| begun.elapsed().min(LONGEST_REST)))
+    }
+
+    /// Moves the cursor over places that no event will ever have.
+    async fn pass_over(&self, run: &mut ReaderRun, from: Seq, to: Seq) -> Result<Option<Duration>, StoreError> {
+        let reader = self.reader.name();
+        if self.ledger.advance(Advance { reader, from, to, effects: Effects::default() }).await? == Advanced::Done {
+            self.reached(to);
+        }
+        run.moved(0);
+        Ok(None)
     }
 
     fn reached(&self, cursor: Seq) {

@@ -4,21 +4,21 @@
 use std::ops::Range;
 
 use showrunner_domain::StoreError;
-use showrunner_domain::event::{LoggedEvent, Seq};
+use showrunner_domain::event::{CannotResume, Seq};
 use showrunner_domain::identity::Actor;
 use showrunner_web::causes;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::hub::{Backoff, Batch, Hub, Mark, Pulse, Recent};
+use crate::hub::{Backoff, Batch, Hub, Mark, Page, Pulse, Recent};
 use crate::subscriptions::Subscriptions;
-
-/// How many events one read of the store takes.
-const PAGE: usize = 256;
 
 /// A kind of connection: how events go out, and why that may end it.
 pub(crate) trait Outlet {
     type Ending;
+
+    /// Waits until the client has taken everything that was sent.
+    async fn emptied(&mut self) -> Result<(), Self::Ending>;
 
     /// Sends a run of events of `batch`.
     async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Self::Ending>;
@@ -85,35 +85,48 @@ impl Delivery {
         self.resting_until = None;
         match hub.after(self.position) {
             Recent::Reached => {}
-            Recent::Batch(batch) => self.send(&batch, actor, wanted, outlet).await?,
+            Recent::Batch(batch) => {
+                self.send(&batch, actor, wanted, outlet).await?;
+            }
             Recent::Earlier => self.replay(hub, actor, wanted, outlet).await?,
         }
         Ok(self.resting_until.map_or(Next::Beyond(self.position), Next::At))
     }
 
-    /// Sends what is wanted of `batch` after the position, and moves on to its end.
+    /// Sends what is wanted of `batch` after the position, and moves on to its end; answers whether that was anything.
     async fn send<O: Outlet>(
         &mut self,
         batch: &Batch,
         actor: &Actor,
         wanted: &Subscriptions,
         outlet: &mut O,
-    ) -> Result<(), O::Ending> {
+    ) -> Result<bool, O::Ending> {
         let position = self.position;
-        for run in batch.runs(|event| event.seq > position && wanted.want(event, actor)) {
+        let runs = batch.runs(|event| event.seq > position && wanted.want(event, actor));
+        let any = !runs.is_empty();
+        for run in runs {
             outlet.events(batch, run).await?;
         }
         self.position = batch.events().last().map_or(position, |live| live.event.seq);
-        Ok(())
+        Ok(any)
     }
 
-    async fn next_page(&self, hub: &Hub) -> Result<Page, StoreError> {
-        let events = hub.log().read(self.position, PAGE).await?;
-        if events.first().is_some_and(|first| first.seq == self.position.next()) {
-            return Ok(Page::Events(events));
+    /// What the store says about the events after the position. A page that does not follow on the position is sent only
+    /// where the log says that nothing was missed.
+    async fn next_step(&self, hub: &Hub) -> Result<Step, StoreError> {
+        let page = hub.page(self.position).await?;
+        if let Page::Events(batch) = &page
+            && batch.events().first().is_some_and(|first| first.event.seq == self.position.next())
+        {
+            return Ok(Step::Send(batch.clone()));
         }
-        let bounds = hub.log().bounds().await?;
-        Ok(if bounds.reach_back_to(self.position) { Page::NotYet } else { Page::Gone { head: bounds.head } })
+        let history = hub.log().history(self.position).await?;
+        Ok(match (history.verify(self.position.into()), page) {
+            (Err(reason), _) => Step::Resync { head: history.bounds.head, reason },
+            (Ok(()), Page::Events(batch)) => Step::Send(batch),
+            (Ok(()), Page::Empty(scanned)) if scanned > self.position => Step::PassOver(scanned),
+            (Ok(()), Page::Empty(_)) => Step::NotYet,
+        })
     }
 
     async fn replay<O: Outlet>(
@@ -123,18 +136,31 @@ impl Delivery {
         wanted: &Subscriptions,
         outlet: &mut O,
     ) -> Result<(), O::Ending> {
-        match self.next_page(hub).await {
-            Ok(Page::Events(events)) => {
+        // A connection that is behind holds one page at a time.
+        outlet.emptied().await?;
+        let begun = Instant::now();
+        match self.next_step(hub).await {
+            Ok(Step::Send(batch)) => {
                 self.backoff.reset();
-                let batch: Batch = events.into_iter().collect();
-                self.send(&batch, actor, wanted, outlet).await?;
+                if !self.send(&batch, actor, wanted, outlet).await? {
+                    // A log in which nothing is wanted is scanned half of the time: others read the store too.
+                    self.resting_until = Some(Instant::now() + begun.elapsed());
+                }
             }
-            Ok(Page::Gone { head }) => {
+            Ok(Step::PassOver(to)) => {
+                self.backoff.reset();
+                self.position = to;
+            }
+            Ok(Step::Resync { head, reason }) => {
                 self.backoff.reset();
                 self.position = head;
-                outlet.resync(head, "the log no longer holds what comes next").await?;
+                let reason = match reason {
+                    CannotResume::Lost => "the log was restored from a backup that does not hold what was sent",
+                    _ => "the log no longer holds what comes next",
+                };
+                outlet.resync(head, reason).await?;
             }
-            Ok(Page::NotYet) => self.rest(),
+            Ok(Step::NotYet) => self.rest(),
             Err(error) => {
                 tracing::debug!(error = causes(&error), "the log could not be read for a connection");
                 self.rest();
@@ -148,12 +174,14 @@ impl Delivery {
     }
 }
 
-/// What the store answered about the events after a position.
-enum Page {
+/// What follows from what the store says about the events after a position.
+enum Step {
     /// They are these, and maybe more.
-    Events(Vec<LoggedEvent>),
+    Send(Batch),
+    /// No event will ever be found up to this place.
+    PassOver(Seq),
     /// The store shows less than the hub has seen.
     NotYet,
-    /// The next ones are no longer held.
-    Gone { head: Seq },
+    /// What follows on the position is not in this log.
+    Resync { head: Seq, reason: CannotResume },
 }

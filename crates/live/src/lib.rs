@@ -27,6 +27,7 @@ mod expiry;
 mod hub;
 mod matter;
 mod pace;
+mod pipe;
 mod socket;
 mod sse;
 mod subscriptions;

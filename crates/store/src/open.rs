@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use showrunner_domain::activity::ActivityStore;
 use showrunner_domain::composition::{CompositionStore, TemplateStore};
 use showrunner_domain::episode::EpisodeStore;
-use showrunner_domain::event::EventLog;
+use showrunner_domain::event::{EventLog, LogHead};
 use showrunner_domain::file::FileStore;
 use showrunner_domain::identity::{SignInStore, SigningKeyStore, UserStore};
 use showrunner_domain::import::ImportStore;
@@ -27,6 +27,8 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// The event log.
     pub log: Arc<dyn EventLog>,
+    /// Moves the log on after a restore.
+    pub log_head: Arc<dyn LogHead>,
     /// Shows.
     pub shows: Arc<dyn ShowStore>,
     /// Episodes.

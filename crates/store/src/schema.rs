@@ -147,6 +147,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::types::Instant;
+
+    /// Places that only a log that is gone may have had, the head of which was moved on to `last`.
+    lost_ranges (first) {
+        first -> BigInt,
+        last -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
     reader_cursors (reader) {
         reader -> Text,
         seq -> BigInt,

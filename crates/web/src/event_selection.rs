@@ -1,31 +1,59 @@
 //! Which events a request wants: the parameters that listing and streaming them share.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use showrunner_domain::Invalid;
-use showrunner_domain::event::{Seq, Topic, UnknownTopic};
+use showrunner_domain::event::{EventId, ResumePoint, Seq, Topic, UnknownTopic};
 
-use crate::Query;
+use crate::{Problem, Query};
 
 /// How many topics one request may name.
 const MOST_TOPICS: usize = 100;
 
-/// The events of `topics` that lie after `since`.
+/// The events of `topics` after a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSelection {
-    /// The parameter `since`: a place in the log.
-    pub since: Option<Seq>,
+    /// The parameters `since`, a place in the log, and `since_id`, the event that the caller saw there.
+    pub from: Option<ResumePoint>,
     /// The parameter `topics`, with commas between them; the feed where it is absent.
     pub topics: Vec<Topic>,
 }
 
 impl EventSelection {
-    /// Takes both parameters from `query`.
+    /// Takes the parameters from `query`.
     pub fn take(query: &mut Query) -> Self {
-        let since = query.take("since", str::parse);
+        let since = query.take("since", str::parse::<Seq>);
+        let since_id = query.take("since_id", |text| Ok::<_, Infallible>(SinceId(text.to_owned())));
+        let since_id = since_id.and_then(|SinceId(text)| {
+            let id = text.parse::<EventId>().ok().filter(|_| since.is_some());
+            if id.is_none() {
+                let detail = "`since_id` must be the `id` of the event whose `seq` is `since`, and come with it.";
+                query.unreadable(Problem::malformed(detail));
+            }
+            id
+        });
         let topics = query.take("topics", topics);
-        Self { since, topics: topics.map_or_else(|| vec![Topic::Feed], |Topics(topics)| topics) }
+        let from = since.map(|since| ResumePoint { since, since_id });
+        Self { from, topics: topics.map_or_else(|| vec![Topic::Feed], |Topics(topics)| topics) }
+    }
+}
+
+/// The identifier of an event as a client sends it.
+struct SinceId(String);
+
+impl JsonSchema for SinceId {
+    fn schema_name() -> Cow<'static, str> {
+        "SinceId".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<EventId>()
     }
 }
 

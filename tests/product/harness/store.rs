@@ -28,8 +28,17 @@ pub(crate) struct Store {
 impl Store {
     /// A new, empty store.
     pub(crate) fn new(backend: Backend) -> Self {
-        let database = (backend == Backend::Postgres).then(Database::create);
+        let database = (backend == Backend::Postgres).then(|| Database::create("template1"));
         Self { home: TempDir::new().unwrap(), database }
+    }
+
+    /// Another store that is as this one is now, as restored from a backup of it. No server may run on this one.
+    pub(crate) fn copied(&self) -> Self {
+        let database = self.database.as_ref().map(|database| Database::create(&database.name));
+        let home = TempDir::new().unwrap();
+        let copied = Command::new("cp").arg("-a").arg(self.folder("data")).arg(home.path()).status().unwrap();
+        assert!(copied.success());
+        Self { home, database }
     }
 
     /// The data folder of this name. On SQLite another folder is another store.
@@ -95,11 +104,11 @@ struct Database {
 
 impl Database {
     #[expect(clippy::disallowed_methods, reason = "the product has no setting for its own tests")]
-    fn create() -> Self {
+    fn create(template: &str) -> Self {
         let server = std::env::var(POSTGRES)
             .unwrap_or_else(|_| panic!("{POSTGRES} is not set: run through `make test`, which starts a Postgres"));
         let name = format!("product_{:016x}", fastrand::u64(..));
-        Outside::postgres(&server).run(&format!("create database {name}"));
+        Outside::postgres(&server).run(&format!("create database {name} template {template}"));
         let (address, _) = server.rsplit_once('/').expect("a URL that names a database");
         Self { url: format!("{address}/{name}"), server, name }
     }

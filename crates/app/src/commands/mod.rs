@@ -4,6 +4,7 @@ mod bench;
 mod import;
 mod migrate;
 mod openapi;
+mod restored;
 mod serve;
 mod token;
 mod user;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve { demo, flags } => serve::run(demo, flags),
         Command::Worker(flags) => worker::run(flags),
         Command::Migrate { step } => migrate::run(step),
+        Command::Restored(flags) => restored::run(flags),
         Command::Openapi => openapi::run(),
         Command::Import { file, dry_run, show, user, flags } => {
             import::run(&file, dry_run, show.as_deref(), user.as_deref(), flags)

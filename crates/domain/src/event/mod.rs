@@ -12,6 +12,8 @@ mod meaning;
 mod port;
 mod reader;
 mod record;
+mod restored;
+mod resume;
 mod run;
 #[cfg(any(test, feature = "mocks"))]
 mod sample;
@@ -23,7 +25,7 @@ pub use catch_up::{CatchUp, CatchUpPage};
 pub(crate) use data::{Named, Titled, WithEpisode, WithSchedule, WithShow};
 pub use import_mark::ImportMark;
 pub use kind::EventKind;
-pub use port::{EventLog, ReaderGate};
+pub use port::{EventLog, LogPage, ReadLimit, ReaderGate};
 #[cfg(any(test, feature = "mocks"))]
 pub use port::{MockEventLog, MockReaderGate};
 #[cfg(any(test, feature = "mocks"))]
@@ -31,6 +33,10 @@ pub use reader::MockReader;
 pub use reader::{Effects, ParkedEvent, Reader, ReaderName, Undigestible};
 pub use record::{ActorStamp, DomainEvent, EventId, LoggedEvent, Origin};
 pub(crate) use record::{Stamp, json_text};
+#[cfg(any(test, feature = "mocks"))]
+pub use restored::MockLogHead;
+pub use restored::{LogHead, LostRange, RestoredLog};
+pub use resume::{CannotResume, History, ResumePoint};
 pub use run::{ReaderRun, Step};
 #[cfg(any(test, feature = "mocks"))]
 pub use sample::sample;

@@ -17,13 +17,14 @@ pub(super) const LIST: Operation = Operation {
     description: "The events after `since` that the caller may see, in order: a page of them, or with \
                   `Accept: text/event-stream` all that come, as they happen (`limit` means nothing to a stream and is \
                   refused, and the header `Last-Event-ID` wins over `since`). `page.next_cursor` is the last place that was looked at: give it as the next `since`. Empty \
-                  `data` means that the head was reached.",
+                  `data` with the `next_cursor` that was given as `since` means that the head was reached. A page of large events is shorter.",
     access: Access::Permitted(Action::Read, ResourceKind::Event),
     query: |query| {
         wanted(query);
     },
     parameters: &[
         ("since", "A place in the log. Without it a page begins at 0, a stream at the head."),
+        ("since_id", "The `id` of the event whose `seq` is `since`, where the caller has seen one there."),
         ("topics", "Which events, with commas between the topics."),
     ],
     headers: &[],
@@ -37,7 +38,12 @@ pub(super) const LIST: Operation = Operation {
             Content {
                 media_type: "text/event-stream",
                 schema: text,
-                example: || json!(format!("id: 42\nevent: episode_deleted\ndata: {}\n\n", event())),
+                example: || {
+                    json!(format!(
+                        "id: 42:01a2045d-7b1e-7c54-9d0e-3f5a6b7c8daf\nevent: episode_deleted\ndata: {}\n\n",
+                        event()
+                    ))
+                },
             },
         ],
     }],

@@ -20,8 +20,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn list(Identified(caller): Identified, request: HttpRequest, log: web::Data<CatchUp>) -> Answer {
-    let (EventSelection { since, topics }, limit) = query::read(&request, wanted)?;
-    let page = log.page(&caller.actor, since.unwrap_or(Seq::START), &topics, limit).await?;
+    let (EventSelection { from, topics }, limit) = query::read(&request, wanted)?;
+    let page = log.page(&caller.actor, from.unwrap_or(Seq::START.into()), &topics, limit).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body(&page, limit)))
 }
 

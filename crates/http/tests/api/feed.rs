@@ -6,7 +6,7 @@ use showrunner_domain::activity::{
     ActionCount, Activity, ActivityAction, ActivityAfter, ActivityId, ActivityStats, DayCount, Period, ResourceCount,
     UserCount,
 };
-use showrunner_domain::event::{ActorStamp, Audience, EventId, LoggedEvent, Origin, Seq};
+use showrunner_domain::event::{ActorStamp, Audience, EventId, LogPage, LoggedEvent, Origin, Seq};
 use showrunner_domain::identity::UserId;
 use showrunner_domain::notification::{
     Notification, NotificationAfter, NotificationId, NotificationKind, NotificationPriority,
@@ -266,7 +266,8 @@ async fn ones_notifications_are_listed_counted_read_and_deleted() {
 #[actix_web::test]
 async fn the_log_is_answered_as_it_was_stored() {
     let mut api = Api::with_log(1, 3);
-    api.log.expect_read().returning(|_, _| Ok(vec![event(2), event(3)]));
+    let page = || LogPage { events: vec![event(2), event(3)], scanned: event(3).seq };
+    api.log.expect_read().returning(move |_, _| Ok(page()));
     let request =
         get("/api/v1/events?since=1&topics=episodes,me&limit=2").insert_header(("accept", "text/event-stream"));
     let response = api.call(request).await;
@@ -281,6 +282,29 @@ async fn at_the_head_the_log_has_nothing_and_the_cursor_stays() {
     assert_eq!(response.text, r#"{"data":[],"page":{"limit":20,"next_cursor":"3"}}"#);
     let response = Api::with_log(1, 3).call(get("/api/v1/events?since=4")).await;
     assert_eq!((response.status.as_u16(), response.code().as_str()), (410, "LOG_TRUNCATED"));
+}
+
+#[actix_web::test]
+async fn who_names_another_event_than_the_log_holds_is_told_to_begin_again() {
+    let id = "01a2045d-0000-7000-8000-00000000000a";
+    let response = Api::with_log(1, 3).call(get(&format!("/api/v1/events?since=2&since_id={id}"))).await;
+    assert_eq!((response.status.as_u16(), response.code().as_str()), (410, "LOG_TRUNCATED"));
+    for query in ["since=2&since_id=2", "since=2&since_id=", &format!("since_id={id}")] {
+        let response = Api::with_log(1, 3).call(get(&format!("/api/v1/events?{query}"))).await;
+        assert_eq!((response.status.as_u16(), response.code().as_str()), (400, "MALFORMED"), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn a_topic_without_events_is_scanned_in_pages_that_tell_how_far_they_came() {
+    let mut api = Api::with_log(1, 1_000_000);
+    api.log.expect_read().returning(|after, limit| {
+        let places = after.get() + 1..=after.get() + i64::try_from(limit.events).unwrap();
+        let events: Vec<_> = places.map(event).collect();
+        Ok(LogPage { scanned: events[events.len() - 1].seq, events })
+    });
+    let response = api.call(get("/api/v1/events?since=5&topics=shows")).await;
+    assert_eq!(response.text, r#"{"data":[],"page":{"limit":20,"next_cursor":"10005"}}"#);
 }
 
 #[actix_web::test]

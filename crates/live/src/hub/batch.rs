@@ -1,6 +1,7 @@
 //! Events as connections take them: what goes out, made once for all connections, and what decides who gets it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use actix_http::ws::{OpCode, Parser};
 use actix_web::web::{Bytes, BytesMut};
@@ -9,14 +10,36 @@ use showrunner_domain::event::LoggedEvent;
 /// What a WebSocket's text has before the members of the envelope.
 const HEAD: &str = r#"{"type":"event","#;
 
+/// How many bytes a frame has at most beside the event's data, roughly.
+const ENVELOPE: usize = 256;
+/// Below which part of a batch's bytes a run is copied: a slice would hold all of them for as long as it waits.
+const SMALL_PART: usize = 8;
+
 /// Neighbouring events and the frames that tell of them, one after the other: what a connection gets of them in one go
-/// is one piece of shared memory.
-#[derive(Debug, Default)]
+/// is one piece of shared memory. Clones share it too.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Batch {
+    content: Arc<Content>,
+    /// The frames of `content`, which every slice of them keeps alive.
+    frames: Bytes,
+}
+
+/// What all clones of a batch share.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
     events: Vec<LiveEvent>,
     /// WebSocket text frames (RFC 6455 section 5.2) of `{"type":"event",…}`. A server's frames are not masked, so that
     /// they are the same for everybody.
     frames: Bytes,
+}
+
+/// Has the bytes of a content stand for it.
+struct Frames(Arc<Content>);
+
+impl AsRef<[u8]> for Frames {
+    fn as_ref(&self) -> &[u8] {
+        &self.0.frames
+    }
 }
 
 /// An event of a batch.
@@ -33,13 +56,13 @@ pub(crate) struct LiveEvent {
 impl Batch {
     /// The events, in order.
     pub(crate) fn events(&self) -> &[LiveEvent] {
-        &self.events
+        &self.content.events
     }
 
     /// The places in the batch of the events that are `wanted`, as runs of neighbours.
     pub(crate) fn runs(&self, wanted: impl Fn(&LoggedEvent) -> bool) -> Vec<Range<usize>> {
         let mut runs: Vec<Range<usize>> = Vec::new();
-        for (place, _) in self.events.iter().enumerate().filter(|(_, live)| wanted(&live.event)) {
+        for (place, _) in self.events().iter().enumerate().filter(|(_, live)| wanted(&live.event)) {
             match runs.last_mut() {
                 Some(run) if run.end == place => run.end += 1,
                 _ => runs.push(place..place + 1),
@@ -50,28 +73,50 @@ impl Batch {
 
     /// The frames of a run of events.
     pub(crate) fn frames(&self, run: Range<usize>) -> Bytes {
-        match self.events.get(run).and_then(|events| events.first().zip(events.last())) {
-            Some((first, last)) => self.frames.slice(first.frame.start..last.frame.end),
+        match self.events().get(run).and_then(|events| events.first().zip(events.last())) {
+            Some((first, last)) => self.part(first.frame.start..last.frame.end),
             None => Bytes::new(),
         }
     }
 
     /// The envelope of an event of this batch, but for its first brace: its frame's end.
-    pub(crate) fn envelope_after_brace(&self, live: &LiveEvent) -> &[u8] {
-        &self.frames[live.frame.end - live.text + HEAD.len()..live.frame.end]
+    pub(crate) fn envelope_after_brace(&self, live: &LiveEvent) -> Bytes {
+        self.part(live.frame.end - live.text + HEAD.len()..live.frame.end)
     }
 
     /// How much memory this holds, roughly, in bytes.
     pub(crate) fn weight(&self) -> usize {
-        self.events.len() * size_of::<LiveEvent>() + self.frames.len()
+        size_of_val(self.events()) + self.frames.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> Bytes {
+        if range.len() < self.frames.len() / SMALL_PART {
+            Bytes::copy_from_slice(&self.frames[range])
+        } else {
+            self.frames.slice(range)
+        }
+    }
+}
+
+impl From<Arc<Content>> for Batch {
+    fn from(content: Arc<Content>) -> Self {
+        Self { frames: Bytes::from_owner(Frames(Arc::clone(&content))), content }
     }
 }
 
 impl FromIterator<LoggedEvent> for Batch {
     fn from_iter<I: IntoIterator<Item = LoggedEvent>>(events: I) -> Self {
-        let mut frames = BytesMut::new();
+        Arc::new(events.into_iter().collect::<Content>()).into()
+    }
+}
+
+impl FromIterator<LoggedEvent> for Content {
+    fn from_iter<I: IntoIterator<Item = LoggedEvent>>(events: I) -> Self {
+        let events: Vec<LoggedEvent> = events.into_iter().collect();
+        let size = events.iter().map(|event| event.data.len() + ENVELOPE).sum();
+        let mut frames = BytesMut::with_capacity(size);
         let events = events.into_iter().map(|mut event| {
-            let mut text = String::with_capacity(HEAD.len() + event.data.len() + 160);
+            let mut text = String::with_capacity(event.data.len() + ENVELOPE);
             text.push_str(HEAD);
             event.write_members(&mut text);
             text.push('}');
@@ -116,7 +161,7 @@ mod tests {
             assert_eq!(batch.frames(0..3), each);
             for live in batch.events() {
                 let mut envelope = b"{".to_vec();
-                envelope.extend_from_slice(batch.envelope_after_brace(live));
+                envelope.extend_from_slice(&batch.envelope_after_brace(live));
                 let envelope: serde_json::Value = serde_json::from_slice(&envelope).unwrap();
                 assert_eq!(envelope["seq"], live.event.seq.get());
                 assert_eq!(envelope["data"].to_string(), data);

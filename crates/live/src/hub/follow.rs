@@ -4,15 +4,15 @@ use std::sync::{Arc, PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
 use showrunner_domain::StoreError;
-use showrunner_domain::event::{LoggedEvent, Seq};
+use showrunner_domain::event::{LogPage, LoggedEvent, ReadLimit, Seq};
 use showrunner_web::causes;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::{Backoff, Batch, Hub, Mark, Ring};
 
-/// How many events one read of the store takes.
-const BATCH: usize = 512;
+/// How much one read of the store takes.
+const BATCH: ReadLimit = ReadLimit { events: 512, bytes: 1024 * 1024 };
 /// How long a missed wake-up can delay an event.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -64,12 +64,13 @@ impl Hub {
     async fn step(&self) -> Result<(), StoreError> {
         let Some(position) = self.position() else {
             let head = self.log.bounds().await?.head;
-            self.ring_mut().restart(head);
             self.stand_at(head);
             return Ok(());
         };
-        let events = self.log.read(position, BATCH).await?;
-        if events.is_empty() {
+        let LogPage { events, scanned } = self.log.read(position, BATCH).await?;
+        if events.is_empty() && scanned > position {
+            self.stand_at(scanned);
+        } else if events.is_empty() {
             // Too early or too late are both fine: the log is read again.
             let _ = timeout(POLL, self.log.wait_beyond(position)).await;
         } else {
@@ -101,7 +102,9 @@ impl Hub {
         self.pulse.borrow().position
     }
 
+    /// Goes on after `position`, with nothing in the ring.
     fn stand_at(&self, position: Seq) {
+        self.ring_mut().restart(position);
         self.pulse.send_modify(|pulse| pulse.position = Some(position));
     }
 

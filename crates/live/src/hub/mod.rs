@@ -4,11 +4,13 @@ mod accounts;
 mod backoff;
 mod batch;
 mod follow;
+mod pages;
 mod ring;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use showrunner_domain::StoreError;
 use showrunner_domain::event::{EventLog, Seq};
 use showrunner_domain::identity::UserId;
 use tokio::sync::watch;
@@ -17,6 +19,8 @@ use accounts::Accounts;
 pub(crate) use accounts::Mark;
 pub(crate) use backoff::Backoff;
 pub(crate) use batch::Batch;
+pub(crate) use pages::Page;
+use pages::Pages;
 pub(crate) use ring::{Recent, Ring};
 
 /// What connections wait for.
@@ -35,6 +39,7 @@ pub struct Hub {
     log: Arc<dyn EventLog>,
     /// Locked only to append a batch or to clone the `Arc` of one.
     ring: RwLock<Ring>,
+    pages: Pages,
     accounts: RwLock<Accounts>,
     /// A watch, because a connection that was busy needs to know the latest position only.
     pulse: watch::Sender<Pulse>,
@@ -48,6 +53,7 @@ impl Hub {
         Self {
             log,
             ring: RwLock::default(),
+            pages: Pages::default(),
             accounts: RwLock::default(),
             pulse: watch::Sender::new(Pulse { position: None, accounts: Mark::default(), draining: false }),
             connections: AtomicUsize::new(0),
@@ -88,6 +94,11 @@ impl Hub {
     /// Whether the account of `user` may have changed since `mark`.
     pub(crate) fn concerns(&self, user: UserId, mark: Mark) -> bool {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner).concern(user, mark)
+    }
+
+    /// What the store holds after `position`.
+    pub(crate) async fn page(&self, position: Seq) -> Result<Page, StoreError> {
+        self.pages.after(self.log(), position).await
     }
 
     /// What the ring knows of the events after `position`.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use showrunner_domain::event::Seq;
+use showrunner_domain::event::{ResumePoint, Seq};
 use showrunner_domain::presence::Place;
 use uuid::fmt::Hyphenated;
 
@@ -19,8 +19,8 @@ const COMPLAINT: usize = 200;
 pub(super) enum ClientFrame {
     /// Presents a token, first or anew.
     Auth { token: String },
-    /// Asks for events of these topics, after `since` or from now on.
-    Subscribe { topics: Vec<String>, since: Option<Seq> },
+    /// Asks for events of these topics, after a place or from now on.
+    Subscribe { topics: Vec<String>, from: Option<ResumePoint> },
     /// Asks for no more events of these topics.
     Unsubscribe { topics: Vec<String> },
     /// Looks at a record from now on.
@@ -42,6 +42,7 @@ struct Auth {
 struct Subscribe {
     topics: Vec<String>,
     since: Option<i64>,
+    since_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,9 +75,8 @@ impl ClientFrame {
                 Ok(Self::Auth { token })
             }
             "subscribe" => {
-                let Subscribe { topics, since } = read(members)?;
-                let since = since.map(|since| Seq::new(since).ok_or_else(negative)).transpose()?;
-                Ok(Self::Subscribe { topics: counted(topics)?, since })
+                let Subscribe { topics, since, since_id } = read(members)?;
+                Ok(Self::Subscribe { topics: counted(topics)?, from: resume_point(since, since_id)? })
             }
             "unsubscribe" => {
                 let Unsubscribe { topics } = read(members)?;
@@ -115,8 +115,17 @@ fn counted(topics: Vec<String>) -> Result<Vec<String>, Refusal> {
     }
 }
 
-fn negative() -> Refusal {
-    Refusal::new(ErrorCode::Malformed, "\"since\" must not be negative")
+fn resume_point(since: Option<i64>, since_id: Option<String>) -> Result<Option<ResumePoint>, Refusal> {
+    let refused = |message| Refusal::new(ErrorCode::Malformed, message);
+    let since_id = since_id.map(|id| id.parse().map_err(|_| refused("\"since_id\" must be the id of an event")));
+    match (since, since_id.transpose()?) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(refused("\"since_id\" means nothing without \"since\"")),
+        (Some(since), since_id) => {
+            let since = Seq::new(since).ok_or_else(|| refused("\"since\" must not be negative"))?;
+            Ok(Some(ResumePoint { since, since_id }))
+        }
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Refusal {
@@ -138,7 +147,13 @@ mod tests {
         assert_eq!(parsed(r#"{"type":"auth","token":"t"}"#), ClientFrame::Auth { token: "t".into() });
         assert_eq!(
             parsed(r#"{"type":"subscribe","topics":["feed"],"since":7}"#),
-            ClientFrame::Subscribe { topics: vec!["feed".into()], since: Seq::new(7) }
+            ClientFrame::Subscribe { topics: vec!["feed".into()], from: Seq::new(7).map(ResumePoint::from) }
+        );
+        let event = "01a2045d-0000-7000-8000-00000000000b";
+        let from = format!("7:{event}").parse().ok();
+        assert_eq!(
+            parsed(&format!(r#"{{"type":"subscribe","topics":["feed"],"since":7,"since_id":"{event}"}}"#)),
+            ClientFrame::Subscribe { topics: vec!["feed".into()], from }
         );
         assert_eq!(
             parsed(r#"{"topics":["me"],"type":"unsubscribe"}"#),
@@ -171,6 +186,9 @@ mod tests {
             r#"{"type":"subscribe","topics":["feed"],"since":-1}"#,
             r#"{"type":"subscribe","topics":["feed"],"since":"7"}"#,
             r#"{"type":"subscribe","topics":["feed"],"since":1.5}"#,
+            r#"{"type":"subscribe","topics":["feed"],"since":1,"since_id":"1"}"#,
+            r#"{"type":"subscribe","topics":["feed"],"since":1,"since_id":1}"#,
+            r#"{"type":"subscribe","topics":["feed"],"since_id":"01a2045d-0000-7000-8000-00000000000b"}"#,
             r#"{"type":"unsubscribe","topics":["feed"],"since":1}"#,
             r#"{"type":"view"}"#,
             r#"{"type":"view","resource":"episode"}"#,

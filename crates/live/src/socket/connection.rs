@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use actix_ws::AggregatedMessage;
-use showrunner_domain::event::{LogBounds, Seq, Topic, UnknownTopic};
+use showrunner_domain::event::{LogBounds, ResumePoint, Seq, Topic, UnknownTopic};
 use showrunner_domain::identity::{AccessService, Action, permit};
 use showrunner_domain::presence::Place;
 use showrunner_domain::{Clock, ResourceKind, ServiceError};
@@ -17,7 +17,7 @@ use super::intake::Intake;
 use super::outlet::Outlet;
 use super::server_frame::{ErrorCode, Refusal, ServerFrame};
 use super::standing::Standing;
-use crate::delivery::{Delivery, Next, Outlet as _};
+use crate::delivery::{Delivery, Next};
 use crate::hub::{Membership, Pulse};
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
@@ -188,7 +188,7 @@ impl Connection {
         }
         match frame {
             ClientFrame::Auth { token } => self.authenticate(&token).await,
-            ClientFrame::Subscribe { topics, since } => self.subscribe(&topics, since).await,
+            ClientFrame::Subscribe { topics, from } => self.subscribe(&topics, from).await,
             ClientFrame::Unsubscribe { topics } => {
                 self.standing.actor()?;
                 self.subscriptions.remove(&parse_topics(&topics)?);
@@ -227,22 +227,21 @@ impl Connection {
         }
     }
 
-    async fn subscribe(&mut self, texts: &[String], since: Option<Seq>) -> Result<(), Stop> {
+    async fn subscribe(&mut self, texts: &[String], wanted: Option<ResumePoint>) -> Result<(), Stop> {
         let actor = self.standing.actor()?;
         permit(actor, Action::Read, ResourceKind::Event).map_err(Refusal::from)?;
         let topics = parse_topics(texts)?;
-        if since.is_some() && self.delivery.is_some() {
+        if wanted.is_some() && self.delivery.is_some() {
             let message = "since counts in a connection's first subscription only";
             return Err(Refusal::new(ErrorCode::SinceNotAllowed, message).into());
         }
         if self.subscriptions.count_with(&topics) > MOST_TOPICS {
             return Err(Refusal::new(ErrorCode::TooManyTopics, "a connection may hold 200 topics").into());
         }
-        let bounds = self.bounds().await?;
-        let (from, missed) = start(bounds, since);
-        if let Some(reason) = missed {
-            self.outlet.resync(from, reason).await?;
-        }
+        let from = match wanted {
+            None => self.bounds().await?.head,
+            Some(wanted) => self.resume(wanted).await?,
+        };
         if self.subscriptions.is_empty() {
             self.delivery = Some(Delivery::after(from));
         }
@@ -270,19 +269,19 @@ impl Connection {
         }
     }
 
+    /// Where a client goes on that stopped at `wanted`. One that cannot is told to read the records again.
+    async fn resume(&mut self, wanted: ResumePoint) -> Result<Seq, Stop> {
+        let history = self.hub.log().history(wanted.since).await;
+        let history = history.map_err(|error| Refusal::from(ServiceError::from(error)))?;
+        let Err(reason) = history.verify(wanted) else { return Ok(wanted.since) };
+        let head = history.bounds.head;
+        self.outlet.frame(&ServerFrame::Resync { head, reason: &reason.to_string() }).await?;
+        Ok(head)
+    }
+
     /// What the log holds, read from the store after the frame came: it covers every change answered before that.
     async fn bounds(&self) -> Result<LogBounds, Refusal> {
         self.hub.log().bounds().await.map_err(|error| ServiceError::from(error).into())
-    }
-}
-
-/// Where a subscription begins, and what was missed for good before that.
-fn start(bounds: LogBounds, since: Option<Seq>) -> (Seq, Option<&'static str>) {
-    match since {
-        None => (bounds.head, None),
-        Some(since) if since > bounds.head => (bounds.head, Some("since lies beyond the log's head")),
-        Some(since) if !bounds.reach_back_to(since) => (bounds.head, Some("the log no longer reaches back to since")),
-        Some(since) => (since, None),
     }
 }
 

@@ -7,7 +7,6 @@ mod connection;
 mod ending;
 mod intake;
 mod outlet;
-mod pipe;
 mod server_frame;
 mod standing;
 mod upgrade;

@@ -1,31 +1,27 @@
 //! What goes out: the one place where a connection waits for its client.
 
-use std::ops::Range;
-use std::time::Duration;
-
 use actix_http::ws::{OpCode, Parser};
 use actix_web::web::{Bytes, BytesMut};
 use actix_ws::CloseReason;
 use bytestring::ByteString;
 use showrunner_domain::event::Seq;
-use tokio::time::timeout;
+use std::ops::Range;
 
 use super::close_code::RESUME;
 use super::ending::Ending;
-use super::pipe::{Closed, Inlet};
 use super::server_frame::ServerFrame;
 use crate::delivery;
 use crate::hub::Batch;
+use crate::pipe::{Blocked, Inlet};
 
 /// Sends frames, each as soon as actix has taken what came before, and gives up on a client that makes no room.
 pub(super) struct Outlet {
     inlet: Inlet,
-    stall: Duration,
 }
 
 impl Outlet {
-    pub(super) fn new(inlet: Inlet, stall: Duration) -> Self {
-        Self { inlet, stall }
+    pub(super) fn new(inlet: Inlet) -> Self {
+        Self { inlet }
     }
 
     pub(super) async fn frame(&mut self, frame: &ServerFrame<'_>) -> Result<(), Ending> {
@@ -53,10 +49,15 @@ impl Outlet {
     }
 
     async fn send(&self, frames: Bytes) -> Result<(), Ending> {
-        match timeout(self.stall, self.inlet.send(frames)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Closed)) => Err(Ending::Gone),
-            Err(_) => Err(Ending::Close(RESUME, "frames were not read: resume with since")),
+        Ok(self.inlet.send(frames).await?)
+    }
+}
+
+impl From<Blocked> for Ending {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Closed => Self::Gone,
+            Blocked::Stalled => Self::Close(RESUME, "frames were not read: resume with since"),
         }
     }
 }
@@ -70,6 +71,10 @@ fn encoded(payload: Bytes, code: OpCode) -> Bytes {
 
 impl delivery::Outlet for Outlet {
     type Ending = Ending;
+
+    async fn emptied(&mut self) -> Result<(), Ending> {
+        Ok(self.inlet.emptied().await?)
+    }
 
     async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Ending> {
         self.send(batch.frames(run)).await

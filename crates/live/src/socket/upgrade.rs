@@ -12,10 +12,10 @@ use super::company::Company;
 use super::connection::{Connection, attend};
 use super::intake::{Intake, metered};
 use super::outlet::Outlet;
-use super::pipe::pipe;
 use super::standing::Standing;
 use crate::hub::Hub;
 use crate::pace::Pace;
+use crate::pipe::pipe;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
 use crate::vigil::Vigil;
@@ -57,7 +57,7 @@ async fn upgrade(
     let (body, budget) = metered(&request, body).await?;
     let (response, _, messages) = actix_ws::handle(&request, body)?;
     let (response, beneath) = response.into_parts();
-    let (inlet, body) = pipe(beneath);
+    let (inlet, body) = pipe(Some(beneath), pace.stall);
     let response = response.set_body(body);
     let hub = hub.into_inner().join();
     let mut connection = Connection {
@@ -67,7 +67,7 @@ async fn upgrade(
         clock,
         watchers,
         company: Company::none(),
-        outlet: Outlet::new(inlet, pace.stall),
+        outlet: Outlet::new(inlet),
         standing,
         vigil,
         subscriptions: Subscriptions::default(),

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{Accept, CACHE_CONTROL, HeaderMap, HeaderName, Quality};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use showrunner_domain::event::Seq;
+use showrunner_domain::event::{EventLog, LogBounds, ResumePoint, Seq};
 use showrunner_domain::identity::{AccessService, Action, permit};
 use showrunner_domain::{Clock, ResourceKind, ServiceError};
 use showrunner_web::{EventSelection, Identified, Problem, Query};
@@ -58,14 +58,10 @@ async fn open(
     clock: web::Data<dyn Clock>,
     pace: web::Data<Pace>,
 ) -> Result<HttpResponse, Problem> {
-    let EventSelection { since, topics } = selection(&request)?;
-    let since = last_event_id(request.headers())?.or(since);
+    let EventSelection { from, topics } = selection(&request)?;
+    let wanted = last_event_id(request.headers())?.or(from);
     permit(&caller.actor, Action::Read, ResourceKind::Event)?;
-    let bounds = hub.log().bounds().await.map_err(ServiceError::from)?;
-    let from = since.unwrap_or(bounds.head);
-    if !bounds.reach_back_to(from) {
-        return Err(ServiceError::LogTruncated { first: bounds.first, head: bounds.head }.into());
-    }
+    let from = begin(hub.log(), wanted).await?;
     let hub = hub.into_inner().join();
     let (outlet, body) = Outlet::new(pace.stall);
     let feed = Feed {
@@ -88,7 +84,16 @@ async fn open(
         .insert_header((BUFFERING, "no"))
         // The end of a stream is the end of its connection, so that both kinds of connection are ended alike.
         .force_close()
-        .streaming(body))
+        .body(body))
+}
+
+/// Where the stream begins: where the client has stopped, or at the head.
+async fn begin(log: &dyn EventLog, wanted: Option<ResumePoint>) -> Result<Seq, ServiceError> {
+    let Some(from) = wanted else { return Ok(log.bounds().await?.head) };
+    let history = log.history(from.since).await?;
+    let LogBounds { first, head } = history.bounds;
+    history.verify(from).map_err(|_| ServiceError::LogTruncated { first, head })?;
+    Ok(from.since)
 }
 
 fn selection(request: &HttpRequest) -> Result<EventSelection, Problem> {
@@ -98,7 +103,7 @@ fn selection(request: &HttpRequest) -> Result<EventSelection, Problem> {
     Ok(selection)
 }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<Seq>, Problem> {
+fn last_event_id(headers: &HeaderMap) -> Result<Option<ResumePoint>, Problem> {
     let mut values = headers.get_all(LAST_EVENT_ID);
     let Some(value) = values.next() else { return Ok(None) };
     let place = value.to_str().ok().and_then(|text| text.parse().ok()).filter(|_| values.next().is_none());

@@ -1,39 +1,43 @@
 //! What goes out: the one place where a stream waits for its client.
 
-use std::convert::Infallible;
 use std::ops::Range;
 use std::time::Duration;
 
+use actix_web::body::BoxBody;
 use actix_web::web::Bytes;
-use futures_util::{Stream, stream};
 use showrunner_domain::event::Seq;
-use tokio::sync::mpsc;
 
-use super::record::{COMMENT, write_error, write_event, write_resync};
+use super::record::{COMMENT, END, write_beginning, write_error, write_resync};
 use crate::delivery;
 use crate::hub::Batch;
+use crate::pipe::{Blocked, Inlet, pipe};
 
-/// From how many bytes on records go out before more are added.
+/// From how many bytes on records go out before more are added. An event that is as large goes out as it lies in memory,
+/// shared with other connections.
 const CHUNK: usize = 16 * 1024;
 
 /// The stream is over: the client was told so, has gone, or takes nothing.
 #[derive(Debug)]
 pub(super) struct Over;
 
+impl From<Blocked> for Over {
+    fn from(_: Blocked) -> Self {
+        Self
+    }
+}
+
 /// Gathers records into chunks, hands on one as soon as actix has taken the one before, and gives up on a client that
 /// makes no room. The answer's body ends when this is dropped.
 pub(super) struct Outlet {
-    chunks: mpsc::Sender<Bytes>,
+    inlet: Inlet,
     pending: Vec<u8>,
-    stall: Duration,
 }
 
 impl Outlet {
     /// An outlet, and the body that it fills.
-    pub(super) fn new(stall: Duration) -> (Self, impl Stream<Item = Result<Bytes, Infallible>> + 'static) {
-        let (chunks, mut taken) = mpsc::channel(1);
-        let body = stream::poll_fn(move |context| taken.poll_recv(context).map(|chunk| chunk.map(Ok)));
-        (Self { chunks, pending: Vec::new(), stall }, body)
+    pub(super) fn new(stall: Duration) -> (Self, BoxBody) {
+        let (inlet, body) = pipe(None, stall);
+        (Self { inlet, pending: Vec::new() }, body)
     }
 
     pub(super) fn comment(&mut self) {
@@ -50,12 +54,12 @@ impl Outlet {
             return Ok(());
         }
         let chunk = Bytes::from(std::mem::take(&mut self.pending));
-        self.chunks.send_timeout(chunk, self.stall).await.map_err(|_| Over)
+        Ok(self.inlet.send(chunk).await?)
     }
 
     /// Waits until nobody will take anything any more.
     pub(super) async fn closed(&self) -> Over {
-        self.chunks.closed().await;
+        self.inlet.closed().await;
         Over
     }
 
@@ -67,9 +71,21 @@ impl Outlet {
 impl delivery::Outlet for Outlet {
     type Ending = Over;
 
+    async fn emptied(&mut self) -> Result<(), Over> {
+        Ok(self.inlet.emptied().await?)
+    }
+
     async fn events(&mut self, batch: &Batch, run: Range<usize>) -> Result<(), Over> {
         for live in &batch.events()[run] {
-            write_event(&mut self.pending, &live.event, batch.envelope_after_brace(live));
+            write_beginning(&mut self.pending, &live.event);
+            let envelope = batch.envelope_after_brace(live);
+            if envelope.len() < CHUNK {
+                self.pending.extend_from_slice(&envelope);
+            } else {
+                self.flush().await?;
+                self.inlet.send(envelope).await?;
+            }
+            self.pending.extend_from_slice(END.as_bytes());
             self.flush_if_large().await?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use showrunner_domain::event::{LoggedEvent, Seq};
+use showrunner_domain::event::{LoggedEvent, ResumePoint, Seq};
 
 /// Keeps proxies from giving up a silent connection, and tells this server whether the client is still there.
 pub(super) const COMMENT: &str = ": keep-alive\n\n";
@@ -22,12 +22,15 @@ struct Failure<'a> {
     message: &'a str,
 }
 
-/// Appends an event. Its envelope is one line: the log's JSON has no line breaks.
-pub(super) fn write_event(out: &mut Vec<u8>, event: &LoggedEvent, envelope_after_brace: &[u8]) {
+/// Ends an event: an empty line.
+pub(super) const END: &str = "\n\n";
+
+/// Appends an event up to the first brace of its envelope, which is one line: the log's JSON has no line breaks. Its
+/// identifier names the event, so that a client that comes back is told where the log has another one in that place.
+pub(super) fn write_beginning(out: &mut Vec<u8>, event: &LoggedEvent) {
+    let seen = ResumePoint { since: event.seq, since_id: Some(event.id) };
     // Writing to memory cannot fail, here and below.
-    let _ = write!(out, "id: {}\nevent: {}\ndata: {{", event.seq, event.name);
-    out.extend_from_slice(envelope_after_brace);
-    out.extend_from_slice(b"\n\n");
+    let _ = write!(out, "id: {seen}\nevent: {}\ndata: {{", event.name);
 }
 
 pub(super) fn write_resync(out: &mut Vec<u8>, head: Seq, reason: &str) {

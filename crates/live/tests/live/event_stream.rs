@@ -74,7 +74,8 @@ impl EventStream {
         let record = self.next().expect("an event");
         let (id, rest) = record.split_once('\n').unwrap();
         assert!(rest.starts_with("event: episode_updated\ndata: {"), "{record}");
-        id.strip_prefix("id: ").unwrap().parse().unwrap()
+        let (seq, _) = id.strip_prefix("id: ").unwrap().split_once(':').expect("the place and the event");
+        seq.parse().unwrap()
     }
 
     /// Whether the server has closed the connection.

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use showrunner_domain::event::{
-    ActorStamp, Audience, EventId, EventLog, LogBounds, LoggedEvent, Origin, ReaderName, Seq,
+    ActorStamp, Audience, EventId, EventLog, History, LogBounds, LogPage, LoggedEvent, LostRange, Origin, ReadLimit,
+    ReaderName, Seq,
 };
 use showrunner_domain::{ResourceKind, StoreError, Subject, Timestamp};
 use tokio::sync::Notify;
@@ -19,8 +20,10 @@ pub(crate) struct MemoryLog {
 
 #[derive(Default)]
 struct State {
-    /// The event at place `n` is the `n - 1`th; retention only moves `first`.
+    /// In the order of their places; retention only moves `first`.
     events: Vec<LoggedEvent>,
+    head: usize,
+    lost: Vec<LostRange>,
     forgotten: usize,
     failing: bool,
     panics_left: usize,
@@ -58,7 +61,8 @@ impl MemoryLog {
     /// Holds `event`, whose place must be the next one.
     pub(crate) fn hold(&self, event: LoggedEvent) {
         let mut state = self.state.lock().unwrap();
-        assert_eq!(event.seq, seq(state.events.len() + 1));
+        state.head += 1;
+        assert_eq!(event.seq, seq(state.head));
         state.events.push(event);
         drop(state);
         self.grown.notify_waiters();
@@ -66,7 +70,8 @@ impl MemoryLog {
 
     fn append_named(&self, name: &str, subject: Subject, audience: Audience, data: &str) -> usize {
         let mut state = self.state.lock().unwrap();
-        let place = state.events.len() + 1;
+        state.head += 1;
+        let place = state.head;
         state.events.push(LoggedEvent {
             seq: seq(place),
             id: EventId::new(Uuid::from_u128(place as u128)),
@@ -97,6 +102,16 @@ impl MemoryLog {
         self.state.lock().unwrap().forgotten = last;
     }
 
+    /// Moves the head on by so many places that no event will have, as `showrunner restored` does.
+    pub(crate) fn move_on(&self, places: usize) {
+        let mut state = self.state.lock().unwrap();
+        let (first, last) = (seq(state.head + 1), seq(state.head + places));
+        state.lost.push(LostRange { first, last });
+        state.head += places;
+        drop(state);
+        self.grown.notify_waiters();
+    }
+
     /// Makes every call fail, or no longer.
     pub(crate) fn fail(&self, failing: bool) {
         self.state.lock().unwrap().failing = failing;
@@ -116,7 +131,11 @@ impl MemoryLog {
 
 impl State {
     fn bounds(&self) -> LogBounds {
-        LogBounds { first: seq(self.forgotten + 1), head: seq(self.events.len()) }
+        LogBounds { first: seq(self.forgotten + 1), head: seq(self.head) }
+    }
+
+    fn held(&self) -> impl Iterator<Item = &LoggedEvent> {
+        self.events.iter().filter(|event| event.seq > seq(self.forgotten))
     }
 
     fn check(&self) -> Result<(), StoreError> {
@@ -132,7 +151,15 @@ impl EventLog for MemoryLog {
         Ok(state.bounds())
     }
 
-    async fn read(&self, after: Seq, limit: usize) -> Result<Vec<LoggedEvent>, StoreError> {
+    async fn history(&self, place: Seq) -> Result<History, StoreError> {
+        let state = self.state.lock().unwrap();
+        state.check()?;
+        let event = state.held().find(|event| event.seq == place).map(|event| event.id);
+        let lost = state.lost.iter().any(|range| (range.first..range.last).contains(&place));
+        Ok(History { bounds: state.bounds(), event, lost })
+    }
+
+    async fn read(&self, after: Seq, limit: ReadLimit) -> Result<LogPage, StoreError> {
         let mut state = self.state.lock().unwrap();
         if state.panics_left > 0 {
             state.panics_left -= 1;
@@ -141,8 +168,16 @@ impl EventLog for MemoryLog {
             panic!("the log panics because a test wants it to");
         }
         state.check()?;
-        let held = state.events.iter().skip(state.forgotten);
-        Ok(held.skip_while(|event| event.seq <= after).take(limit).cloned().collect())
+        let mut left = limit.bytes;
+        let fits = |event: &&LoggedEvent| {
+            let fits = left > 0;
+            left = left.saturating_sub(event.data.len());
+            fits
+        };
+        let events = state.held().skip_while(|event| event.seq <= after).take(limit.events).take_while(fits);
+        let events: Vec<LoggedEvent> = events.cloned().collect();
+        let end = state.bounds().head.max(after);
+        Ok(LogPage { scanned: events.last().map_or(end, |last| last.seq), events })
     }
 
     async fn cursor(&self, _: ReaderName) -> Result<Seq, StoreError> {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use showrunner_live::Pace;
+use uuid::Uuid;
 
+use crate::client::Client;
 use crate::log::MemoryLog;
 use crate::server::Server;
 
@@ -96,4 +98,51 @@ fn a_store_that_fails_during_a_replay_delays_it_and_loses_nothing() {
     for expected in 11..=15 {
         assert_eq!(client.next_event(), expected);
     }
+}
+
+/// A subscription to the feed that resumes after place `since`, where it saw the event `since_id`.
+fn resume(server: &Server, since: usize, since_id: u128) -> Client {
+    let mut client = server.admit("editor/1");
+    let since_id = Uuid::from_u128(since_id);
+    client.send(&json!({"type": "subscribe", "topics": ["feed"], "since": since, "since_id": since_id}));
+    client
+}
+
+#[test]
+fn who_names_the_event_that_it_saw_resumes_where_the_log_has_it_and_gets_a_resync_where_not() {
+    let server = Server::of(MemoryLog::holding(9));
+    let mut client = resume(&server, 5, 5);
+    assert_eq!(client.next()["from"], 5);
+    assert_eq!(client.next_event(), 6);
+
+    server.log.forget(4);
+    for (since, since_id) in [(5, 6), (4, 4), (9, 1)] {
+        let mut client = resume(&server, since, since_id);
+        let told = client.next();
+        assert_eq!((&told["type"], &told["head"]), (&"resync".into(), &9.into()), "{since}:{since_id}");
+        assert_eq!(client.next()["from"], 9);
+    }
+}
+
+#[test]
+fn a_log_that_was_restored_goes_on_for_those_who_saw_no_more_than_the_backup_and_resyncs_the_others() {
+    let server = Server::of(MemoryLog::holding(3));
+    let mut client = server.watch(&["feed"]);
+    server.log.move_on(1_000);
+    for since in [4, 500, 1_002] {
+        let mut other = server.admit("editor/1");
+        other.subscribe(&["feed"], Some(since));
+        let told = other.next();
+        assert_eq!((&told["type"], &told["head"]), (&"resync".into(), &1_003.into()), "{since}");
+    }
+    server.log.grow(2);
+    for since in [1, 3, 1_003] {
+        let mut same = server.admit("editor/1");
+        same.subscribe(&["feed"], Some(since));
+        assert_eq!(same.next()["from"], since);
+        for expected in (since + 1..=3).chain(1_004..=1_005) {
+            assert_eq!(same.next_event(), expected as u64);
+        }
+    }
+    assert_eq!((client.next_event(), client.next_event()), (1_004, 1_005), "a running hub is not held up");
 }

@@ -1,5 +1,6 @@
 //! The log as server-sent events.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use showrunner_domain::event::Audience;
@@ -20,7 +21,7 @@ fn watch(server: &Server, query: &str) -> EventStream {
 }
 
 /// An editor's stream that goes on after an event.
-fn resume(server: &Server, last: usize, query: &str) -> EventStream {
+fn resume(server: &Server, last: impl Display, query: &str) -> EventStream {
     open(server, query, &[EDITOR, &format!("last-event-id: {last}")])
 }
 
@@ -46,12 +47,13 @@ fn a_stream_has_the_form_of_the_standard_to_the_letter() {
     assert_eq!(stream.header("cache-control"), Some("no-store"));
     assert_eq!(stream.header("x-accel-buffering"), Some("no"));
     assert_eq!(stream.header("transfer-encoding"), Some("chunked"));
-    let first = r#"id: 1
+    let first = r#"id: 1:00000000-0000-0000-0000-000000000001
 event: episode_updated
 data: {"seq":1,"id":"00000000-0000-0000-0000-000000000001","event":"episode_updated","data":{"b":1,"a":"ä"},"timestamp":"1970-01-01T00:00:00.000001Z"}"#;
     assert_eq!(stream.next().unwrap(), first, "replayed");
     server.log.append(episode(1), Audience::Readers, r#"{"b":1,"a":"ä"}"#);
     let second = first.replace("id: 1", "id: 2").replace(":1,\"id\"", ":2,\"id\"").replace("0001\"", "0002\"");
+    let second = second.replace("0001\n", "0002\n");
     assert_eq!(stream.next().unwrap(), second, "live");
 }
 
@@ -85,6 +87,23 @@ fn the_last_event_seen_wins_over_since_and_without_both_a_stream_begins_at_the_h
     let mut stream = watch(&server, "");
     server.log.grow(1);
     assert_eq!(stream.next_event(), 10);
+}
+
+#[test]
+fn who_names_the_event_that_it_saw_goes_on_where_the_log_has_it_and_is_refused_where_not() {
+    let server = Server::of(MemoryLog::holding(9));
+    let id = |number: u32| format!("00000000-0000-0000-0000-{number:012}");
+    assert_eq!(resume(&server, format!("7:{}", id(7)), "").next_event(), 8);
+    assert_eq!(watch(&server, &format!("?since=7&since_id={}", id(7))).next_event(), 8);
+    let other = format!("?since=7&since_id={}", id(8));
+    let wins = resume(&server, 2, &other).next_event();
+    assert_eq!(wins, 3, "the header stands for both parameters");
+    let header = format!("last-event-id: 7:{}", id(8));
+    for (query, headers) in [(other.as_str(), [EDITOR].as_slice()), ("", &[EDITOR, &header])] {
+        let (status, problem) = refusal(&server, query, headers);
+        assert_eq!(status, 410, "{query}");
+        assert!(problem.contains(r#""code":"LOG_TRUNCATED""#) && problem.contains(r#""head":9"#), "{problem}");
+    }
 }
 
 #[test]
@@ -138,7 +157,22 @@ fn what_is_wrong_with_a_request_is_told_before_a_stream_begins() {
         assert_eq!(status, 422, "{query}");
         assert!(problem.contains(&format!(r#""field":"{field}""#)), "{query}: {problem}");
     }
-    for id in ["x", "-1", "+1", "", "9223372036854775808", "1\r\nlast-event-id: 1"] {
+    for query in ["?since=1&since_id=x", "?since=1&since_id=", "?since_id=00000000-0000-0000-0000-000000000001"] {
+        let (status, problem) = refusal(&server, query, &[EDITOR]);
+        assert_eq!(status, 400, "{query}");
+        assert!(problem.contains(r#""code":"MALFORMED""#), "{problem}");
+    }
+    for id in [
+        "x",
+        "-1",
+        "+1",
+        "",
+        "1:",
+        "1:x",
+        ":00000000-0000-0000-0000-000000000001",
+        "9223372036854775808",
+        "1\r\nlast-event-id: 1",
+    ] {
         let (status, problem) = refusal(&server, "", &[EDITOR, &format!("last-event-id: {id}")]);
         assert_eq!(status, 400, "{id:?}");
         assert!(problem.contains(r#""code":"MALFORMED""#), "{problem}");
@@ -259,7 +293,7 @@ fn what_falls_out_of_the_log_before_it_was_sent_is_a_resync_and_never_a_part() {
     let mut next = 1;
     let resync = loop {
         let record = late.next().unwrap();
-        if !record.starts_with(&format!("id: {next}\nevent: episode_updated\n")) {
+        if !(record.starts_with(&format!("id: {next}:")) && record.contains("\nevent: episode_updated\n")) {
             break record;
         }
         next += 1;

@@ -24,7 +24,7 @@ pub(crate) async fn write_feed(world: &World) -> Advance {
     let from = world.ports.log.cursor(ReaderName::Activity).await.unwrap();
     let mut effects = Effects::default();
     let mut to = from;
-    for event in world.ports.log.read(from, 1_000).await.unwrap() {
+    for event in world.events_after(from).await {
         effects.append(ActivityReader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use showrunner_domain::Limit;
 use showrunner_domain::episode::{EpisodeAfter, EpisodeId, EpisodeQuery, EpisodeSort};
-use showrunner_domain::event::Seq;
+use showrunner_domain::event::{ReadLimit, Seq};
 use uuid::Uuid;
 
 use crate::world::World;
@@ -72,6 +72,7 @@ async fn measure(world: &World, count: u32) -> Vec<(&'static str, Duration)> {
         let after = after.then(|| EpisodeAfter::of(&middle, sort));
         EpisodeQuery { sort, after, limit: Limit::default(), ..EpisodeQuery::default() }
     };
+    let page = ReadLimit { events: 256, bytes: usize::MAX };
     let at = Seq::new(i64::from(count / 2)).unwrap();
     vec![
         ("get", median(|n| async move { episodes.find_episode(spread(n)).await.unwrap().unwrap() }).await),
@@ -84,7 +85,7 @@ async fn measure(world: &World, count: u32) -> Vec<(&'static str, Duration)> {
             median(|_| async { episodes.list_episodes(list("-created_at", true)).await.unwrap() }).await,
         ),
         ("list by title, deep", median(|_| async { episodes.list_episodes(list("title", true)).await.unwrap() }).await),
-        ("resume, 256 events", median(|_| async { log.read(at, 256).await.unwrap() }).await),
+        ("resume, 256 events", median(|_| async { log.read(at, page).await.unwrap() }).await),
         ("create", median(|_| world.create("Another one")).await),
     ]
 }

@@ -9,6 +9,7 @@ mod compositions;
 mod feed_audience;
 mod files;
 mod growth;
+mod history;
 mod jobs;
 mod jobs_together;
 mod lists;

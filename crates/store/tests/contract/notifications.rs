@@ -23,7 +23,7 @@ async fn notify(world: &World, count: usize) {
     let from = world.ports.log.cursor(reader.name()).await.unwrap();
     let mut effects = Effects::default();
     let mut to = from;
-    for event in world.ports.log.read(from, 1_000).await.unwrap() {
+    for event in world.events_after(from).await {
         effects.append(reader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }

@@ -126,7 +126,7 @@ async fn a_transaction_that_stalls_is_not_passed_over(world: World) {
     for title in ["Second", "Third"] {
         world.create(title).await;
         world.ports.log.bounds().await.unwrap();
-        for event in world.ports.log.read(position, 100).await.unwrap() {
+        for event in world.events_after(position).await {
             position = event.seq;
             followed.push(event.actor.name);
         }
@@ -134,7 +134,7 @@ async fn a_transaction_that_stalls_is_not_passed_over(world: World) {
     assert_eq!(followed.len(), 3);
     stalled.batch_execute("commit").unwrap();
     world.ports.log.bounds().await.unwrap();
-    for event in world.ports.log.read(position, 100).await.unwrap() {
+    for event in world.events_after(position).await {
         followed.push(event.actor.name);
     }
     assert_eq!(followed, ["An editor", "An editor", "An editor", "late"]);

@@ -114,11 +114,13 @@ fn plan(location: &Location, statement: &str) -> Vec<String> {
     }
 }
 
-/// The steps of a plan that look at a whole table or sort what they have found. `log_head` has one row.
+/// The steps of a plan that look at a whole table or sort what they have found. `log_head` has one row, and a subquery has
+/// what other steps have found for it.
 fn dear(plan: &[String]) -> Vec<&String> {
     let scans = |step: &str| {
         let table = step.contains("Seq Scan") || (step.starts_with("SCAN ") && !step.contains(" USING "));
-        table && !step.contains("log_head") && !step.contains("CONSTANT ROW")
+        let found = step == "SCAN next" || step == "SCAN sized" || step.starts_with("SCAN (subquery");
+        table && !found && !step.contains("log_head") && !step.contains("CONSTANT ROW")
     };
     let sorts = |step: &str| step.contains("Sort") || step.contains("USE TEMP B-TREE");
     plan.iter().filter(|step| scans(step) || sorts(step)).collect()
@@ -177,7 +179,7 @@ async fn hot_statements_find_their_rows_by_an_index(mut world: World) {
     assert!(assert_cheap(&world, "a page of notifications", "notifications") >= 1);
     world.ports.notifications.count_unread(user).await.unwrap();
     assert!(assert_cheap(&world, "how many notifications are unread", "notifications") >= 1);
-    world.ports.log.read(Seq::START, 10).await.unwrap();
+    world.events_after(Seq::START).await;
     assert!(assert_cheap(&world, "a page of the log", "events") >= 1);
     let viewer = Visibility::of(&Actor { role: Role::Viewer, ..editor().actor });
     let of = |visible: &Visibility| ActivityQuery { visible: visible.clone(), ..ActivityQuery::default() };

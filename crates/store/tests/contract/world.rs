@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use diesel::prelude::*;
 use showrunner_domain::episode::{Episode, EpisodeNumber, EpisodePatch, EpisodeService, NewEpisode, Title};
-use showrunner_domain::event::{LoggedEvent, Origin, Seq};
+use showrunner_domain::event::{LoggedEvent, Origin, ReadLimit, Seq};
 use showrunner_domain::identity::{Actor, Caller, Role, ShowRoles, UserId};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Answered, Clock, IdSource, Terms, Timestamp};
@@ -81,7 +81,13 @@ impl World {
 
     pub(crate) async fn log(&self) -> Vec<LoggedEvent> {
         self.ports.log.bounds().await.unwrap();
-        self.ports.log.read(Seq::START, 100_000).await.unwrap()
+        self.events_after(Seq::START).await
+    }
+
+    /// Every event after `after` that has its number.
+    pub(crate) async fn events_after(&self, after: Seq) -> Vec<LoggedEvent> {
+        let all = ReadLimit { events: 100_000, bytes: usize::MAX };
+        self.ports.log.read(after, all).await.unwrap().events
     }
 
     /// Runs SQL from outside.
