@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -72,6 +73,17 @@ pub(crate) enum Command {
     },
     /// Measure how fast this program serves, with default settings, on a temporary folder or on a given database.
     Bench(BenchFlags),
+    /// Become another program that ends with the process which wants it. This program starts itself so.
+    #[command(hide = true)]
+    ExecTied {
+        /// The number of that process.
+        parent: u32,
+        /// The other program.
+        program: OsString,
+        /// What it is given.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
 }
 
 /// What is measured.

@@ -8,5 +8,5 @@ mod ffmpeg;
 mod file;
 mod zip;
 
-pub use ffmpeg::Ffmpeg;
+pub use ffmpeg::{Ffmpeg, Launcher, exec_tied};
 pub use zip::Zip;

@@ -1,22 +1,23 @@
 //! The jobs that work on files, on real media: films, archives, tables, and those that mean no good.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{job_in, queue};
+use super::{Worker, job_in, queue};
 use crate::harness::{Api, Backend, Server, Store, eventually, on_both_stores, shell};
 
 on_both_stores!(
     a_film_becomes_thumbnails_and_a_film_that_browsers_play,
     a_film_that_is_called_off_leaves_no_process_behind,
+    a_killed_server_or_worker_takes_its_ffmpeg_with_it_and_the_next_one_its_scratch_folder,
     films_that_mean_no_good_fail_for_good_and_leave_nothing,
     an_archive_becomes_files_and_a_hostile_one_becomes_none,
     episodes_are_exported_and_imported_again,
 );
 
 /// A film that ffmpeg draws.
-fn film(store: &Store, size: &str, seconds: u32) -> Vec<u8> {
+pub(super) fn film(store: &Store, size: &str, seconds: u32) -> Vec<u8> {
     let path = store.home().join(format!("{size}-{seconds}.mp4"));
     let source = format!("testsrc2=size={size}:rate=24,format=yuv420p");
     let script = format!("ffmpeg -v error -y -f lavfi -i {source} -t {seconds} -c:v mpeg4 -q:v 9 {}", path.display());
@@ -40,16 +41,25 @@ fn failed(api: &Api, job_type: &str, payload: &Value) -> String {
     job["error_message"].as_str().unwrap().to_owned()
 }
 
+/// The processes called ffmpeg that another one has begun and that run.
+fn films_of(parent: u32) -> Vec<u32> {
+    let running = |pid: u32| Some(pid).filter(|pid| status_of(*pid).is_some_and(|(_, of)| of == parent));
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(running)).collect()
+}
+
+/// The state of a process called ffmpeg, unless it has ended, and its parent.
+fn status_of(pid: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, after) = stat.split_once("(ffmpeg) ")?;
+    let mut fields = after.split_whitespace();
+    let (state, parent) = (fields.next()?.chars().next()?, fields.next()?.parse().ok()?);
+    (!matches!(state, 'Z' | 'X')).then_some((state, parent))
+}
+
 /// How many processes called ffmpeg the server has begun.
 fn films_in_hand(server: &Server) -> usize {
-    let parent = format!(") S {} ", server.pid());
-    let of_server =
-        |stat: &str| stat.contains("(ffmpeg)") && (stat.contains(&parent) || stat.contains(&parent.replace('S', "R")));
-    let stats = std::fs::read_dir("/proc").unwrap().flatten();
-    stats
-        .filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok())
-        .filter(|stat| of_server(stat))
-        .count()
+    films_of(server.pid()).len()
 }
 
 /// What is in the folder for what is only there while a job is done.
@@ -88,6 +98,44 @@ fn a_film_that_is_called_off_leaves_no_process_behind(backend: Backend) {
     eventually("nothing is left of it", || (films_in_hand(&server) == 0 && scratch(&store) == 0).then_some(()));
     println!("{backend:?}: ffmpeg was gone {:?} after its job was called off", called_off.elapsed());
     assert_eq!(editor.get(&format!("/api/v1/jobs/{id}")).body["data"]["status"], "cancelled");
+}
+
+fn a_killed_server_or_worker_takes_its_ffmpeg_with_it_and_the_next_one_its_scratch_folder(backend: Backend) {
+    let store = Store::new(backend);
+    let server = store.serve();
+    let editor = server.api(&store.token("editor@example.com", "editor"));
+    let source = editor.upload("long.mp4", &film(&store, "1280x720", 40));
+    let queued = queue(&editor, &json!({"job_type": "video-processing", "payload": {"file_id": source["id"]}}));
+    let parent = server.pid();
+    let films = eventually("it is being worked on", || Some(films_of(parent)).filter(|films| !films.is_empty()));
+    server.kill();
+    let gone_after = gone(&store, &films);
+    println!("{backend:?}: ffmpeg was gone {gone_after:?} after its server was killed");
+    assert_eq!(scratch(&store), 1, "nobody was there to remove it");
+    // The lease of the job has not ended, so that the next one begins nothing of its own.
+    let mut worker = Worker::start(&store);
+    eventually("the next start removes what was left behind", || (scratch(&store) == 0).then_some(()));
+    store.outside().run("update jobs set lease_expires_at = created_at, due_at = created_at, ready = true");
+    let films = eventually("it is taken over", || Some(films_of(worker.pid())).filter(|films| !films.is_empty()));
+    let other = store.serve();
+    assert_eq!(scratch(&store), 1, "what a running process works in stays");
+    worker.kill();
+    let gone_after = gone(&store, &films);
+    println!("{backend:?}: ffmpeg was gone {gone_after:?} after its worker was killed");
+    let editor = other.api(&store.token("editor@example.com", "editor"));
+    assert_eq!(editor.post(&format!("/api/v1/jobs/{queued}/cancel"), &json!({})).status, 200);
+}
+
+/// How long it takes until these processes have ended, which is not because they were done.
+fn gone(store: &Store, films: &[u32]) -> Duration {
+    let killed = Instant::now();
+    eventually("ffmpeg is gone", || films.iter().all(|film| status_of(*film).is_none()).then_some(()));
+    let gone_after = killed.elapsed();
+    let folders = std::fs::read_dir(store.folder("data").join("scratch")).unwrap().flatten();
+    for made in folders.filter_map(|folder| std::fs::read(folder.path().join("web.mp4")).ok()) {
+        assert!(!made.windows(4).any(|four| four == b"moov"), "ffmpeg has ended its film, {gone_after:?} later");
+    }
+    gone_after
 }
 
 fn films_that_mean_no_good_fail_for_good_and_leave_nothing(backend: Backend) {

@@ -21,7 +21,7 @@ use showrunner_bench::BenchError;
 use showrunner_blobs::Folder;
 use showrunner_domain::{ServiceError, StoreError};
 use showrunner_identity::KeyError;
-use showrunner_media::{Ffmpeg, Zip};
+use showrunner_media::{Ffmpeg, Launcher, Zip, exec_tied};
 use showrunner_render::{Artist, FontError};
 use showrunner_store::{Ports, migrations};
 use thiserror::Error;
@@ -56,6 +56,10 @@ pub(crate) enum CommandError {
     Output(#[source] io::Error),
     #[error("the server: {0}")]
     Server(#[source] io::Error),
+    #[error("the folder for work on videos cannot be read: {0}")]
+    Scratch(#[source] io::Error),
+    #[error("a program cannot be started: {0}")]
+    Exec(#[source] io::Error),
     #[error(transparent)]
     Bench(#[from] BenchError),
     #[error("the report cannot be written: {0}")]
@@ -76,6 +80,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::User { step } => user::run(step),
         Command::Token { email, role, flags } => token::run(&email, &role, flags),
         Command::Bench(flags) => bench::run(flags),
+        Command::ExecTied { parent, program, args } => Err(CommandError::Exec(exec_tied(parent, &program, &args))),
     }
 }
 
@@ -101,11 +106,15 @@ fn tools(settings: &Settings) -> Result<Tools, CommandError> {
     let fonts = fonts::read(&settings.data_dir.join("fonts")).map_err(CommandError::Fonts)?;
     let scratch = settings.data_dir.join("scratch");
     make_data_folder(&scratch)?;
-    Ok(Tools {
-        artist: Arc::new(Artist::new(fonts)?),
-        videos: Arc::new(Ffmpeg::new(scratch.clone(), programs())),
-        archives: Arc::new(Zip::new(scratch)),
-    })
+    let videos = Ffmpeg::new(scratch.clone(), programs()).launched_by(launcher());
+    videos.remove_abandoned().map_err(CommandError::Scratch)?;
+    Ok(Tools { artist: Arc::new(Artist::new(fonts)?), videos: Arc::new(videos), archives: Arc::new(Zip::new(scratch)) })
+}
+
+/// This very program, also where its file was replaced since it started.
+fn launcher() -> Launcher {
+    let program = if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() };
+    Launcher { program: program.unwrap_or_else(|_| "showrunner".into()), args: vec!["exec-tied".into()] }
 }
 
 /// Where programs are looked for.

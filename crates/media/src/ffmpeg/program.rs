@@ -8,19 +8,22 @@ use std::path::{Path, PathBuf};
 use showrunner_domain::media::MediaError;
 use tokio::process::Command;
 
+use super::Launcher;
+
 /// Both programs, and the path that they are given.
 pub(super) struct Programs {
     ffmpeg: PathBuf,
     ffprobe: PathBuf,
     path: OsString,
+    launcher: Option<Launcher>,
 }
 
 impl Programs {
     /// Looks for both in `path`: they come together.
-    pub(super) fn find(path: &OsStr) -> Result<Self, MediaError> {
+    pub(super) fn find(path: &OsStr, launcher: Option<Launcher>) -> Result<Self, MediaError> {
         let found = |name: &str| split_paths(path).map(|folder| folder.join(name)).find(|place| is_program(place));
         match found("ffmpeg").zip(found("ffprobe")) {
-            Some((ffmpeg, ffprobe)) => Ok(Self { ffmpeg, ffprobe, path: path.to_owned() }),
+            Some((ffmpeg, ffprobe)) => Ok(Self { ffmpeg, ffprobe, path: path.to_owned(), launcher }),
             None => Err(MediaError::Missing { tool: "ffmpeg" }),
         }
     }
@@ -36,7 +39,8 @@ impl Programs {
     }
 
     fn command(&self, program: &Path, folder: &Path) -> Command {
-        let mut command = Command::new(program);
+        let launched = |launcher: &Launcher| launcher.command(program.as_os_str());
+        let mut command = self.launcher.as_ref().map_or_else(|| Command::new(program), launched);
         command.env_clear().env("PATH", &self.path).current_dir(folder);
         command
     }

@@ -1,10 +1,11 @@
 //! The folder of one video: the video itself, and what is made of it.
+//!
+//! Each process holds a lock on its folders (`flock(2)`), which ends with it: a folder that nobody holds was left behind.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use showrunner_domain::file::BlobReader;
 use showrunner_domain::media::MediaError;
@@ -17,13 +18,17 @@ use crate::file::{FileReader, not_made, receive};
 const PREFIX: &str = "showrunner-video-";
 /// The name of the video.
 pub(super) const VIDEO: &str = "video";
-/// A folder of this age belonged to a program that was killed: no work on a video takes so long.
-const STALE: Duration = Duration::from_hours(24);
 
 /// A folder that only this user may enter, removed with the last clone.
 #[derive(Clone)]
 pub(super) struct Scratch {
-    folder: Arc<TempDir>,
+    held: Arc<Held>,
+}
+
+/// A folder and the lock on it, which lasts until the folder is gone.
+struct Held {
+    folder: TempDir,
+    _lock: File,
 }
 
 impl Scratch {
@@ -37,7 +42,7 @@ impl Scratch {
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.folder.path()
+        self.held.folder.path()
     }
 
     /// Reads the file of this name, and its length.
@@ -49,18 +54,36 @@ impl Scratch {
 }
 
 fn make(parent: &Path) -> io::Result<(Scratch, File)> {
-    remove_stale(parent)?;
-    let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-    let file = File::create_new(folder.path().join(VIDEO))?;
-    Ok((Scratch { folder: Arc::new(folder) }, file))
+    remove_abandoned(parent)?;
+    let held = loop {
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        // Another process may have taken the folder for one that was left behind before this one held it.
+        if let Some(lock) = hold(folder.path())? {
+            break Held { folder, _lock: lock };
+        }
+    };
+    let file = File::create_new(held.folder.path().join(VIDEO))?;
+    Ok((Scratch { held: Arc::new(held) }, file))
 }
 
-fn remove_stale(parent: &Path) -> io::Result<()> {
+/// Locks the folder, unless it is removed meanwhile.
+fn hold(folder: &Path) -> io::Result<Option<File>> {
+    let lock = match File::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    lock.lock()?;
+    Ok(folder.try_exists()?.then_some(lock))
+}
+
+/// Removes the folders of processes that have ended.
+pub(super) fn remove_abandoned(parent: &Path) -> io::Result<()> {
     for entry in fs::read_dir(parent)?.flatten() {
         let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        let written = entry.metadata().and_then(|found| found.modified());
-        let age = written.ok().and_then(|written| written.elapsed().ok()).unwrap_or_default();
-        if ours && age > STALE {
+        if ours
+            && let Ok(folder) = File::open(entry.path())
+            && folder.try_lock().is_ok()
+        {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
