@@ -21,6 +21,7 @@ use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::schedule::{Calendar, FiringService, ScheduleService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
+use showrunner_http::Previews;
 use showrunner_identity::{RandomSecrets, Verifier};
 use showrunner_media::{Ffmpeg, Zip};
 use showrunner_render::Artist;
@@ -38,7 +39,7 @@ pub(crate) struct Services {
     pub(crate) episodes: Data<EpisodeService>,
     pub(crate) compositions: Data<CompositionService>,
     pub(crate) templates: Data<TemplateService>,
-    pub(crate) rendering: Data<Rendering>,
+    pub(crate) previews: Data<Previews>,
     pub(crate) files: Data<FileService>,
     pub(crate) jobs: Data<JobService>,
     pub(crate) work: Data<WorkService>,
@@ -102,7 +103,7 @@ pub(crate) fn on(
             clock: clock(),
             ids: ids(),
         }),
-        rendering: Data::new(rendering(ports, storage, tools)),
+        previews: Data::new(Previews::new(rendering(ports, storage, tools), tools.artist.documents_at_once())),
         files: Data::new(files(ports, storage)),
         jobs: Data::new(jobs(ports)),
         work: Data::new(WorkService { queue: Arc::new(queue(ports)) }),

@@ -4,7 +4,7 @@
 //! reads path, query and body itself, in that order, so that nobody without identity learns what is wrong with what
 //! they sent. [`configure`] mounts everything, [`configure_with`] with more under `/api/v1`; the services arrive as `web::Data` of the app: `AccessService`,
 //! `ShowService`, `MembershipService`, `EpisodeService`, `ActivityService`, `NotificationService`, `PresenceService`, `SignInService`,
-//! `UserService`, `CatchUp`, an [`AttemptLimit`], [`Draining`] and `dyn` [`Readiness`].
+//! `UserService`, `CatchUp`, an [`AttemptLimit`], [`Draining`], [`Previews`] and `dyn` [`Readiness`].
 //! The app wraps itself in [`boundary`](showrunner_web::boundary).
 
 mod activities;
@@ -19,6 +19,7 @@ mod endpoint;
 mod episodes;
 mod etag;
 mod events;
+mod fair_turns;
 mod fields;
 mod files;
 mod health;
@@ -40,6 +41,7 @@ mod terms;
 mod users;
 
 pub use auth::AttemptLimit;
+pub use compositions::Previews;
 pub use draining::Draining;
 pub use health::{Check, Readiness};
 pub use routes::{configure, configure_with, document};

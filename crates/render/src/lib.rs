@@ -13,6 +13,7 @@ mod picture;
 mod place;
 mod raster;
 mod scale;
+mod stop;
 mod svg;
 mod text;
 mod thumbnail;

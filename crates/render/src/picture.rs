@@ -32,7 +32,16 @@ pub(crate) struct Bitmap {
 /// Reads a JPEG, PNG or WebP, turned as its EXIF orientation says. Of a moving picture it is the first frame.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Bitmap, Unusable> {
     let decoded = catch_unwind(|| read(bytes));
-    decoded.unwrap_or_else(|_| Err(Unusable("it is broken in a way that its decoder does not survive".into())))
+    decoded.unwrap_or_else(|_| Err(broken()))
+}
+
+/// How many pixels a picture claims to have from left to right and from top to bottom, if it may have so many.
+pub(crate) fn dimensions(bytes: &[u8]) -> Result<(u32, u32), Unusable> {
+    let claimed = catch_unwind(|| {
+        let reader = ImageReader::with_format(Cursor::new(bytes), format(bytes)?);
+        bounded(&reader.into_decoder().map_err(told)?)
+    });
+    claimed.unwrap_or_else(|_| Err(broken()))
 }
 
 fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
@@ -41,12 +50,7 @@ fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
         return Err(Unusable("it is cut off".into()));
     }
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(told)?;
-    let (width, height) = decoder.dimensions();
-    if width > LONGEST_SIDE || height > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(Unusable(format!(
-            "it claims {width} × {height} pixels, but may have {LONGEST_SIDE} on a side and {MOST_PIXELS} in all"
-        )));
-    }
+    bounded(&decoder)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let has_alpha = decoder.color_type().has_alpha();
     let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
@@ -54,6 +58,21 @@ fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
     let (width, height) = (image.width(), image.height());
     let pixels = if has_alpha { image.into_rgba8().into_raw() } else { image.into_rgb8().into_raw() };
     Ok(Bitmap { width, height, has_alpha, pixels })
+}
+
+/// How many pixels there are to decode, if a picture may have so many.
+fn bounded(decoder: &impl ImageDecoder) -> Result<(u32, u32), Unusable> {
+    let (width, height) = decoder.dimensions();
+    if width > LONGEST_SIDE || height > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(Unusable(format!(
+            "it claims {width} × {height} pixels, but may have {LONGEST_SIDE} on a side and {MOST_PIXELS} in all"
+        )));
+    }
+    Ok((width, height))
+}
+
+fn broken() -> Unusable {
+    Unusable("it is broken in a way that its decoder does not survive".into())
 }
 
 /// The format, by how the bytes begin.

@@ -106,6 +106,13 @@ impl Problem {
         Self { retry_after: Some(seconds), ..Self::new(Code::RateLimited, detail) }
     }
 
+    /// More work of one kind than there is room for; `seconds` from now there may be some (RFC 9110 section 15.6.4).
+    #[must_use]
+    pub fn overloaded(seconds: u64) -> Self {
+        let detail = format!("There is too much of this work at the moment: try again in {seconds} seconds.");
+        Self { retry_after: Some(seconds), ..Self::new(Code::Unavailable, detail) }
+    }
+
     /// What kind of problem it is.
     #[must_use]
     pub const fn code(&self) -> Code {

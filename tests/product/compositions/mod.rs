@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod pictures;
+mod previews;
 mod rendering;
 
 use serde_json::{Value, json};

@@ -21,7 +21,7 @@ pub(crate) use document::{blocks, follow_document, root, shell};
 pub(crate) use follower::Follower;
 pub(crate) use load::{Acknowledged, Load};
 pub(crate) use outside::Outside;
-pub(crate) use process::{is_connected, is_read, peak_kilobytes, resident_kilobytes, sockets_of};
+pub(crate) use process::{cpu_seconds, is_connected, is_read, peak_kilobytes, resident_kilobytes, sockets_of};
 pub(crate) use server::{Server, SignedIn};
 pub(crate) use socket::{Event, Live, Received};
 pub(crate) use store::{Backend, Store};

@@ -25,6 +25,15 @@ pub(crate) fn peak_kilobytes(pid: u32) -> u64 {
     kilobytes(pid, "VmHWM:")
 }
 
+/// How much processor time the process has had, in seconds.
+pub(crate) fn cpu_seconds(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, after) = stat.rsplit_once(") ").unwrap();
+    // Fields 14 and 15 of all, in ticks of a hundredth of a second.
+    let ticks: u32 = after.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u32>().unwrap()).sum();
+    f64::from(ticks) / 100.0
+}
+
 /// Whether the end of a connection that has `local` as its port is established towards `remote`.
 pub(crate) fn is_connected(local: u16, remote: u16) -> bool {
     unread(local, remote).is_some()

@@ -106,6 +106,8 @@ async fn serve(
     .on_connect(remember_socket)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
+    // Nobody takes an answer who has closed the connection: what makes one is dropped.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(DRAIN)
     .disable_signals()
     .bind(address)
@@ -195,7 +197,7 @@ impl Shared {
             episodes,
             compositions,
             templates,
-            rendering,
+            previews,
             files,
             jobs,
             work,
@@ -215,7 +217,7 @@ impl Shared {
             .app_data(episodes)
             .app_data(compositions)
             .app_data(templates)
-            .app_data(rendering)
+            .app_data(previews)
             .app_data(files)
             .app_data(jobs)
             .app_data(work)

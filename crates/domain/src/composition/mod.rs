@@ -3,6 +3,7 @@
 //! A composition's layers, the words of its episode and the bytes of its files make a [`Scene`] for each format; a
 //! [`Renderer`] turns that into a picture, always the same one. The job that does so writes files and outputs.
 
+mod budget;
 mod canvas;
 mod draft;
 mod history;
@@ -26,6 +27,7 @@ mod transition;
 mod version;
 mod wish;
 
+pub use budget::{MAX_BLENDED_PIXELS, MAX_CHARACTERS, MAX_PICTURE_PIXELS, OverBudget};
 pub use canvas::{Canvas, Encoding, Format, Orientation};
 pub use draft::{CompositionPatch, NewComposition, RenderWish};
 pub use layer::{
@@ -42,7 +44,7 @@ pub use render_job::CompositionRender;
 #[cfg(any(test, feature = "mocks"))]
 pub use renderer::MockRenderer;
 pub use renderer::{Picture, RenderError, Renderer};
-pub use rendering::Rendering;
+pub use rendering::{Preview, Rendering};
 pub use scene::{Content, Drawing, Scene, Words};
 pub use service::CompositionService;
 pub use status::{Approval, CompositionStatus};

@@ -28,6 +28,12 @@ pub enum RenderError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The scene would take too much to draw, in words that follow "layers".
+    #[error("the scene is too much to draw: layers {reason}")]
+    TooMuch {
+        /// What is too much, and what to do.
+        reason: String,
+    },
     /// Something else went wrong.
     #[error("the renderer failed: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -43,8 +49,8 @@ pub trait Renderer: Send + Sync {
 
     /// The scene as an SVG document that refers to nothing outside: text as outlines, pictures scaled and inlined.
     ///
-    /// MUST refuse pictures that are no JPEG, PNG or WebP, that claim more pixels than a bound, or that are cut off, and
-    /// hold no more than a bounded number of bytes in memory.
+    /// MUST refuse pictures that are no JPEG, PNG or WebP, that claim more pixels than a bound, or that are cut off, decode
+    /// each picture once, hold no more than a bounded number of bytes in memory, and stop soon after the future is dropped.
     async fn svg(&self, scene: &Scene, pictures: &[Picture]) -> Result<String, RenderError>;
 
     /// The bytes of the picture that [`Renderer::svg`] describes, without metadata.

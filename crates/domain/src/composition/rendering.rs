@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Composition, CompositionId, CompositionStore, Format, Picture, RenderError, Renderer, Scene, Words};
+use super::{
+    Composition, CompositionId, CompositionStore, Encoding, Format, Picture, RenderError, Renderer, Scene, Words,
+};
 use crate::episode::EpisodeStore;
 use crate::file::{BlobStore, File, FileId, FileStore, Sha256};
 use crate::identity::{Action, Caller, permit};
@@ -11,7 +13,7 @@ use crate::show::ShowStore;
 use crate::{FieldError, ResourceKind, ServiceError, StoreError};
 
 /// How many bytes the pictures of one composition may have together: they are in memory while it is drawn.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MOST_BYTES: u64 = 128 * 1024 * 1024;
 
 /// Looks up what compositions are drawn from, and draws them.
 pub struct Rendering {
@@ -29,6 +31,14 @@ pub struct Rendering {
     pub renderer: Arc<dyn Renderer>,
 }
 
+/// What a preview shows.
+pub struct Preview {
+    /// The digest of all that decides what it looks like.
+    pub key: Sha256,
+    scene: Scene,
+    sources: Sources,
+}
+
 /// What a composition is drawn from.
 pub(super) struct Sources {
     words: Words,
@@ -36,21 +46,31 @@ pub(super) struct Sources {
 }
 
 impl Rendering {
-    /// A composition on a canvas of this format, or of its first one, as an SVG document that refers to nothing outside.
+    /// What a preview of a composition shows on a canvas of this format, or of its first one. Nothing is drawn yet.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where a file that it names is gone, and where it is too much to draw.
     pub async fn preview(
         &self,
         caller: &Caller,
         id: CompositionId,
         format: Option<Format>,
-    ) -> Result<String, ServiceError> {
+    ) -> Result<Preview, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Composition)?;
         let composition = self.compositions.find_composition(id).await?;
         let composition = composition.ok_or(ServiceError::NotFound { kind: ResourceKind::Composition })?;
         let format = format.or(composition.design.formats.as_slice().first().copied()).unwrap_or(Format::Youtube);
         let sources = self.sources(&composition).await?;
         let scene = sources.scene(&composition, format)?;
-        let pictures = self.pictures(&sources).await?;
-        self.renderer.svg(&scene, &pictures).await.map_err(|error| sources.told(error))
+        let key = self.renderer.key(&scene, Encoding::Png);
+        Ok(Preview { key, scene, sources })
+    }
+
+    /// Draws a preview, as an SVG document that refers to nothing outside.
+    pub async fn draw_preview(&self, preview: &Preview) -> Result<String, ServiceError> {
+        let Preview { scene, sources, .. } = preview;
+        let pictures = self.pictures(sources).await?;
+        self.renderer.svg(scene, &pictures).await.map_err(|error| sources.told(error))
     }
 
     /// The words and files that this composition names.
@@ -66,7 +86,8 @@ impl Rendering {
 
     async fn words(&self, composition: &Composition) -> Result<Words, ServiceError> {
         let Some(id) = composition.design.episode_id else { return Ok(Words::default()) };
-        let Some(episode) = self.episodes.find_episode(id).await? else { return Ok(Words::default()) };
+        let gone = || refused("episode_id", "names an episode that is gone: choose another one, or none");
+        let episode = self.episodes.find_episode(id).await?.ok_or_else(gone)?;
         let show = match episode.show_id {
             Some(id) => self.shows.find_show(id).await?,
             None => None,
@@ -85,7 +106,7 @@ impl Rendering {
         wanted.sort_unstable_by(|one, other| one.sha256.as_str().cmp(other.sha256.as_str()));
         wanted.dedup_by(|one, other| one.sha256 == other.sha256);
         if wanted.iter().map(|file| file.size).sum::<u64>() > MOST_BYTES {
-            return Err(undrawable("hold pictures of more than 256 MiB in all: use smaller ones"));
+            return Err(undrawable("hold pictures of more than 128 MiB in all: use smaller ones"));
         }
         let mut pictures = Vec::with_capacity(wanted.len());
         for file in wanted {
@@ -108,11 +129,13 @@ impl Sources {
     /// What is drawn of `composition` on a canvas of this format.
     ///
     /// # Errors
-    /// [`ServiceError::Invalid`] where a file that it names is gone.
+    /// [`ServiceError::Invalid`] where a file that it names is gone, and where it is too much to draw.
     pub(super) fn scene(&self, composition: &Composition, format: Format) -> Result<Scene, ServiceError> {
         let digest = |id| self.files.get(&id).map(|file| file.sha256.clone());
-        Scene::of(&composition.design.layers, format, &self.words, digest)
-            .map_err(|id| undrawable(&format!("name the file {id}, which is gone: choose another one")))
+        let scene = Scene::of(&composition.design.layers, format, &self.words, digest)
+            .map_err(|id| undrawable(&format!("name the file {id}, which is gone: choose another one")))?;
+        scene.check_budget()?;
+        Ok(scene)
     }
 
     /// What the file with these bytes is called.
@@ -127,11 +150,16 @@ impl Sources {
             RenderError::Picture { sha256, reason } => {
                 undrawable(&format!("name the file {}, which cannot be drawn: {reason}", self.name(&sha256)))
             }
+            RenderError::TooMuch { reason } => undrawable(&reason),
             failed @ RenderError::Failed(_) => ServiceError::Unavailable(StoreError::new(failed)),
         }
     }
 }
 
 fn undrawable(reason: &str) -> ServiceError {
-    ServiceError::Invalid(vec![FieldError::new("layers", reason)])
+    refused("layers", reason)
+}
+
+fn refused(field: &str, reason: &str) -> ServiceError {
+    ServiceError::Invalid(vec![FieldError::new(field, reason)])
 }

@@ -79,6 +79,13 @@ pub struct Words {
 }
 
 impl Words {
+    /// Each placeholder for itself.
+    pub(super) fn placeholders() -> Self {
+        let [title, episode_number] = ["{title}", "{episode_number}"].map(str::to_owned);
+        let [season_number, show] = ["{season_number}", "{show}"].map(str::to_owned);
+        Self { title, episode_number, season_number, show }
+    }
+
     /// `text` with the placeholders filled in, each once: what is filled in is not looked at again.
     #[must_use]
     pub fn fill_in(&self, text: &str) -> String {

@@ -170,9 +170,10 @@ impl CompositionService {
         found.map(|template| template.layers).ok_or_else(unknown)
     }
 
-    /// The layers as they are described, if every file that they name is there and is an image.
+    /// The layers as they are described, if they can be drawn and every file that they name is there and is an image.
     async fn complete(&self, drafts: LayerDrafts, template: &Layers) -> Result<Layers, ServiceError> {
         let layers = drafts.complete(template).map_err(ServiceError::Invalid)?;
+        layers.check_budget()?;
         for id in layers.files() {
             let found = self.files.find_file(id).await?;
             match found.map(|file| file.file_type) {

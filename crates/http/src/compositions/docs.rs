@@ -208,7 +208,9 @@ pub(super) const PREVIEW: Operation = Operation {
     id: "previewComposition",
     summary: "Preview a composition",
     description: "As an SVG document that refers to nothing outside: what is rendered, in the format given or the first of the \
-                  composition's.",
+                  composition's. Few are drawn at once, one a user, and what was drawn is remembered: who waits for too many at \
+                  once gets RATE_LIMITED, and where too many wait UNAVAILABLE, both with `Retry-After`. VALIDATION_FAILED says \
+                  what is gone, or too much to draw.",
     query: |query| {
         query::format(query);
     },
@@ -223,6 +225,7 @@ pub(super) const PREVIEW: Operation = Operation {
             example: || json!("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         }],
     }],
+    problems: &[Code::NotFound, Code::ValidationFailed, Code::RateLimited, Code::Unavailable],
     ..GET
 };
 

@@ -3,6 +3,7 @@
 mod docs;
 mod history;
 mod members;
+mod previews;
 mod query;
 mod read;
 mod render;
@@ -12,6 +13,8 @@ mod write;
 use actix_web::http::Method;
 
 use crate::endpoint::Endpoint;
+
+pub use previews::Previews;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     const ALL: &str = "/api/v1/compositions";

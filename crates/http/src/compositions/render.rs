@@ -2,10 +2,10 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
-use showrunner_domain::composition::{CompositionId, CompositionService, Rendering};
+use showrunner_domain::composition::{CompositionId, CompositionService};
 use showrunner_web::{Identified, JsonBody};
 
-use super::members;
+use super::{Previews, members};
 use crate::answer::{self, Answer};
 use crate::answered::{Asked, answered};
 use crate::{fields, path, query, terms};
@@ -29,11 +29,11 @@ pub(super) async fn render(
 pub(super) async fn preview(
     Identified(caller): Identified,
     request: HttpRequest,
-    rendering: web::Data<Rendering>,
+    previews: web::Data<Previews>,
 ) -> Answer {
     let id: CompositionId = path::id(&request)?;
     let format = query::read(&request, super::query::format)?;
-    let svg = rendering.preview(&caller, id, format).await?;
+    let svg = previews.get(&caller, id, format).await?;
     let mut head = HttpResponse::Ok();
     head.insert_header((CONTENT_TYPE, "image/svg+xml")).insert_header((CACHE_CONTROL, "private, no-cache"));
     head.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; img-src data:; sandbox"));

@@ -43,7 +43,7 @@ use showrunner_domain::presence::{NodeId, PresenceService};
 use showrunner_domain::schedule::{Schedule, ScheduleId, ScheduleService, TimeZone};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
-use showrunner_http::{AttemptLimit, Check, Draining, Readiness};
+use showrunner_http::{AttemptLimit, Check, Draining, Previews, Readiness};
 use showrunner_web::{BodyLimits, boundary};
 use uuid::Uuid;
 
@@ -431,7 +431,7 @@ fn artwork_on(
     };
     |config| {
         let config = config.app_data(web::Data::new(compositions)).app_data(web::Data::new(templates));
-        config.app_data(web::Data::new(rendering));
+        config.app_data(web::Data::new(Previews::new(rendering, 1)));
     }
 }
 

@@ -1,16 +1,13 @@
 //! One drawing of a scene as SVG.
 
 use resvg::tiny_skia::Rect;
-use showrunner_domain::composition::{
-    Canvas, Color, Content, Drawing, Fit, Picture, Radius, RenderError, Shadow, Stroke,
-};
-use showrunner_domain::file::Sha256;
+use showrunner_domain::composition::{Canvas, Color, Content, Drawing, Radius, RenderError, Shadow, Stroke};
 
-use super::Paper;
 use super::lettering::Lettering;
+use super::pictures::Shown;
 use super::write::{Paint, Px, opacity};
+use super::{Paper, Spent};
 use crate::fonts::Fonts;
-use crate::picture::{Unusable, decode};
 use crate::place::{Area, pixels};
 use crate::text::{Text, set};
 
@@ -20,16 +17,20 @@ pub(super) struct Draft<'a> {
     pub(super) at: usize,
     pub(super) drawing: &'a Drawing,
     pub(super) canvas: Canvas,
-    pub(super) pictures: &'a [Picture],
     pub(super) fonts: &'a Fonts,
 }
 
 impl Draft<'_> {
-    /// Puts the drawing on `paper`, as a group with its opacity and its shadow.
-    pub(super) fn compile(&self, paper: &mut dyn Paper) -> Result<(), RenderError> {
-        let frame = Area::of(&self.drawing.frame, self.canvas);
+    /// Puts the drawing on `paper`, as a group with its opacity and its shadow. `shown` is what can be seen of its picture.
+    pub(super) fn compile(
+        &self,
+        shown: Option<Shown>,
+        paper: &mut dyn Paper,
+        spent: &mut Spent,
+    ) -> Result<(), RenderError> {
+        let frame = self.frame();
         let content = match &self.drawing.content {
-            Content::Picture { sha256, fit, radius } => self.picture(sha256, *fit, *radius, frame, paper)?,
+            Content::Picture { radius, .. } => self.picture(shown, *radius, paper)?,
             Content::Text { text, font, fill, align, max_lines } => {
                 let line = self.stroke();
                 let Some(room) = inner(frame, line.map_or(0.0, |(_, width)| width)) else {
@@ -39,8 +40,13 @@ impl Draft<'_> {
                 let size = self.length(font.size.get()) as f32;
                 let lines = usize::try_from(max_lines.get()).unwrap_or(1);
                 let text = Text { said: text, font, size, align: *align, lines, room };
-                let lettering = |outlines| Lettering { outlines, fill: *fill, line, room, at: self.at }.svg();
-                set(&text, self.fonts).map(lettering).unwrap_or_default()
+                match set(&text, self.fonts) {
+                    Some(outlines) => {
+                        spent.segments(outlines.segments())?;
+                        Lettering { outlines, fill: *fill, line, room, at: self.at }.svg()
+                    }
+                    None => String::new(),
+                }
             }
             Content::Shape { fill, radius } => self.rectangle(frame, *fill, *radius),
         };
@@ -59,6 +65,11 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Where the drawing stands.
+    pub(super) fn frame(&self) -> Area {
+        Area::of(&self.drawing.frame, self.canvas)
+    }
+
     /// A length that is given as a fraction of the canvas's height, in pixels.
     fn length(&self, fraction: f64) -> f64 {
         fraction * f64::from(self.canvas.height)
@@ -71,7 +82,7 @@ impl Draft<'_> {
     }
 
     /// How far a shadow reaches beyond what throws it, in pixels: three standard deviations and the way it is moved.
-    fn reach(&self) -> i32 {
+    pub(super) fn reach(&self) -> i32 {
         let Some(Shadow { x, y, blur, .. }) = self.drawing.shadow else {
             return 0;
         };
@@ -91,41 +102,27 @@ impl Draft<'_> {
         Some(start + &drop + &flood)
     }
 
-    /// The picture as an image, or nothing where it stands alone and `paper` has taken it.
-    fn picture(
-        &self,
-        sha256: &Sha256,
-        fit: Fit,
-        radius: Radius,
-        frame: Area,
-        paper: &mut dyn Paper,
-    ) -> Result<String, RenderError> {
-        let given = self.pictures.iter().find(|picture| picture.sha256 == *sha256);
-        let given = given.ok_or_else(|| RenderError::Failed("a picture of the scene was not given".into()))?;
-        let unusable = |Unusable(reason)| RenderError::Picture { sha256: sha256.clone(), reason };
-        let picture = decode(&given.bytes).map_err(unusable)?;
-        let whole = frame.filled_by(&picture, fit);
-        let Some(part) = whole.seen_in(Area::around(self.canvas, self.reach())) else {
+    /// The picture as an image, or nothing where none of it can be seen, or where it stands alone and `paper` has taken it.
+    fn picture(&self, shown: Option<Shown>, radius: Radius, paper: &mut dyn Paper) -> Result<String, RenderError> {
+        let Some(Shown { bitmap, at: place, whole }) = shown else {
             return Ok(String::new());
         };
-        let scaled = picture.scaled(&part).map_err(unusable)?;
-        drop(picture);
         let Drawing { opacity, shadow, .. } = self.drawing;
         if radius.get() == 0.0 && opacity.get() >= 1.0 && shadow.is_none() && self.stroke().is_none() {
-            paper.picture(scaled, part.filled)?;
+            paper.picture(bitmap, place)?;
             return Ok(String::new());
         }
-        let href = paper.keep(scaled)?;
-        let shown = sides(part.filled);
-        let round = radius.get() * whole.filled.shorter_side();
+        let href = paper.keep(bitmap)?;
+        let shown = sides(place);
+        let round = radius.get() * whole.shorter_side();
         let image = if round > 0.0 {
-            let (at, corners) = (self.at, sides(whole.filled));
+            let (at, corners) = (self.at, sides(whole));
             let clip = format!(r#"<clipPath id="c{at}"><rect{corners} rx="{}"/></clipPath>"#, Px(round));
             clip + &format!(r#"<image{shown} href="{href}" clip-path="url(#c{at})"/>"#)
         } else {
             format!(r#"<image{shown} href="{href}"/>"#)
         };
-        let outline = self.stroke().map(|_| self.rectangle(whole.filled, None, radius));
+        let outline = self.stroke().map(|_| self.rectangle(whole, None, radius));
         Ok(image + &outline.unwrap_or_default())
     }
 

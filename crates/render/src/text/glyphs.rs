@@ -40,6 +40,12 @@ impl Outlines {
         all.reduce(|all, one| all.join(&one).unwrap_or(all))
     }
 
+    /// How many segments all of it has.
+    pub(crate) fn segments(&self) -> usize {
+        let letters = self.plain.iter().chain(&self.light);
+        letters.chain(self.coloured.iter().map(|(_, path)| path)).map(Path::len).sum()
+    }
+
     /// The same, moved and scaled.
     pub(super) fn moved(self, by: Transform) -> Self {
         let moved = |path: Path| path.transform(by);

@@ -118,6 +118,7 @@ impl TemplateService {
 fn wanted(patch: TemplatePatch) -> Result<Wanted, ServiceError> {
     let TemplatePatch { name, description, layers } = patch;
     let layers = layers.map(|drafts| drafts.complete(&Layers::default())).transpose().map_err(ServiceError::Invalid)?;
+    layers.as_ref().map_or(Ok(()), Layers::check_budget)?;
     Ok(Wanted { name, description, layers })
 }
 
