@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use showrunner_domain::Timestamp;
 use showrunner_domain::schedule::FiringService;
 use showrunner_store::Ports;
 use showrunner_web::causes;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::services;
 
-/// How often it looks for schedules that are new or were changed.
+/// How often it looks for schedules that are new or were changed, and for those that a wrong clock has moved.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What the loop works with.
@@ -27,12 +26,20 @@ impl ScheduleLoop {
 
     /// Runs for ever. What cannot be fired now is fired when the store answers again.
     pub(crate) async fn run(self) {
-        let mut failing = false;
+        let (mut failing, mut behind, mut last) = (false, None, None);
         loop {
-            let rest = match self.firing.fire().await {
+            let mut fired = self.firing.fire().await;
+            if last.is_none_or(|last: Instant| last.elapsed() >= LOOK_EVERY) {
+                last = Some(Instant::now());
+                match self.firing.realign(behind).await {
+                    Ok(next) => behind = next,
+                    Err(error) => fired = Err(error),
+                }
+            }
+            let rest = match fired {
                 Ok(next) => {
                     failing = false;
-                    next.map_or(LOOK_EVERY, |next| self.until(next))
+                    next.unwrap_or(LOOK_EVERY).min(LOOK_EVERY)
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
@@ -43,10 +50,5 @@ impl ScheduleLoop {
             };
             sleep(rest).await;
         }
-    }
-
-    /// How long to wait for `next`, at most until the next look.
-    fn until(&self, next: Timestamp) -> Duration {
-        next.since(self.firing.clock.now()).unwrap_or_default().min(LOOK_EVERY)
     }
 }

@@ -25,7 +25,7 @@ use showrunner_http::Previews;
 use showrunner_identity::{RandomSecrets, Verifier};
 use showrunner_media::{Ffmpeg, Zip};
 use showrunner_render::Artist;
-use showrunner_store::Ports;
+use showrunner_store::{Ports, StoreClock};
 
 use crate::revoking::revoking;
 use crate::system::{SystemClock, SystemIds};
@@ -165,7 +165,7 @@ pub(crate) fn firing(ports: &Ports) -> FiringService {
         calendar: calendar(),
         on_behalf: on_behalf(ports),
         ledger: ports.ledger.clone(),
-        clock: clock(),
+        clock: Arc::new(StoreClock { probe: ports.probe.clone(), clock: SystemClock }),
         ids: ids(),
     }
 }

@@ -32,9 +32,21 @@ fn look(entry: &DirEntry, before: Timestamp) -> Option<BlobKey> {
         return None;
     }
     let name = entry.file_name().into_string().ok()?;
-    if name.contains(UNFINISHED) {
+    let (key, is_unfinished) = name.split_once(UNFINISHED).map_or((name.as_str(), false), |(key, _)| (key, true));
+    let key: Option<BlobKey> = key.parse().ok();
+    // The machine's clock may have been wrong when the file was written: the key holds the time of the caller's clock.
+    if key.and_then(begun_at).is_some_and(|begun| begun >= before.micros()) {
+        return None;
+    }
+    if is_unfinished {
         let _ = fs::remove_file(entry.path());
         return None;
     }
-    name.parse().ok()
+    key
+}
+
+/// When the blob of this key was begun, in microseconds since 1970, if its key holds a time (RFC 9562, section 5.7).
+fn begun_at(key: BlobKey) -> Option<i64> {
+    let (seconds, nanos) = key.uuid().get_timestamp()?.to_unix();
+    i64::try_from(seconds * 1_000_000 + u64::from(nanos / 1_000)).ok()
 }

@@ -57,6 +57,6 @@ pub use receipt::{Answered, Receipt, ReceiptStore, StoredReceipt};
 pub use receiver::Receiver;
 pub use resource::{ResourceKind, Subject};
 pub use terms::Terms;
-pub use time::{Clock, Timestamp};
+pub use time::{Clock, SharedClock, Timestamp};
 pub use value::{Bounded, Line, Prose};
 pub use version::{Precondition, Version};

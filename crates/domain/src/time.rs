@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::StoreError;
 
 /// A point in time in UTC, cut to microseconds: the precision that every store keeps.
 ///
@@ -88,8 +91,24 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// Tells the current time.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// The current time. It may go backwards between calls: transitions must not rely on its order.
+    /// The current time. It may go backwards between calls: transitions must not rely on its order. A clock that was wrong for
+    /// a moment SHOULD NOT be believed: what is stored by its time outlives it.
     fn now(&self) -> Timestamp;
+}
+
+/// Tells the time that all nodes on one store go by.
+#[async_trait]
+pub trait SharedClock: Send + Sync {
+    /// The current time: the store's own where nodes share it, as theirs differ, and otherwise the machine's.
+    async fn now(&self) -> Result<Timestamp, StoreError>;
+}
+
+/// A clock of this process is one for all where there is no other.
+#[async_trait]
+impl<C: Clock> SharedClock for C {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(Clock::now(self))
+    }
 }
 
 #[cfg(test)]

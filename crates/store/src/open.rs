@@ -16,7 +16,7 @@ use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
 use showrunner_domain::schedule::ScheduleStore;
 use showrunner_domain::show::ShowStore;
-use showrunner_domain::{Ledger, ReceiptStore, StoreError};
+use showrunner_domain::{Clock, Ledger, ReceiptStore, SharedClock, StoreError, Timestamp};
 
 use crate::{Location, postgres, sqlite};
 
@@ -67,11 +67,29 @@ pub struct Ports {
     pub probe: Arc<dyn StoreProbe>,
 }
 
-/// Asks a store how it is.
+/// Asks a store how it is, and what time it is there.
 #[async_trait]
 pub trait StoreProbe: Send + Sync {
     /// The names of the migrations that the store lacks; an error where it cannot be asked.
     async fn pending_migrations(&self) -> Result<Vec<String>, StoreError>;
+
+    /// The time that all who use the store go by: its own where nodes share it, and otherwise `now`.
+    async fn shared_time(&self, now: Timestamp) -> Result<Timestamp, StoreError>;
+}
+
+/// The store's own time where nodes share it, and otherwise that of a clock.
+pub struct StoreClock<C> {
+    /// The store.
+    pub probe: Arc<dyn StoreProbe>,
+    /// The clock.
+    pub clock: C,
+}
+
+#[async_trait]
+impl<C: Clock> SharedClock for StoreClock<C> {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.probe.shared_time(self.clock.now()).await
+    }
 }
 
 /// Opens the store at `location`, which must have been migrated. Its threads end with the last of the ports.

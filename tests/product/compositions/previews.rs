@@ -25,7 +25,7 @@ fn text(words: &str) -> Value {
 }
 
 fn of_file(file: &Value) -> Value {
-    json!({"role": "host", "kind": "image", "source": {"file_id": file}})
+    json!({"role": "cover", "kind": "image", "source": {"file_id": file}})
 }
 
 fn preview(api: &Api, composition: &str) -> Answer {

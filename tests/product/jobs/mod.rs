@@ -1,6 +1,7 @@
 //! Jobs: done by the product's own workers and by workers outside, told, logged and notified; what becomes of them when
 //! workers die; and schedules that queue them.
 
+mod clocks;
 mod gone_workers;
 mod killed_workers;
 mod lost_workers;

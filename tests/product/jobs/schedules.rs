@@ -83,8 +83,20 @@ fn shift(command: &mut Command, time: &str) {
     command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
 }
 
-/// Two servers on one store whose clocks stand at `time`, and an editor at one of them.
+/// Has the clock of the database stand at `time`, in UTC, for who connects from now on.
+fn shift_database(store: &Store, time: &str) {
+    store.outside().run(&format!(
+        "do $do$ begin
+           execute format('create or replace function public.clock_timestamp() returns timestamptz language sql as %L',
+             format('select pg_catalog.clock_timestamp() + %L::interval', '{time}+00'::timestamptz - pg_catalog.clock_timestamp()));
+           execute format('alter database %I set search_path = public, pg_catalog', current_database());
+         end $do$"
+    ));
+}
+
+/// Two servers on one store whose clocks stand at `time`, as the database's does, and an editor at one of them.
 fn at(store: &Store, time: &str) -> ([Server; 2], Api) {
+    shift_database(store, time);
     let servers = ["data", "other"].map(|folder| Server::start(store, folder, |command| shift(command, time)));
     let mut command = store.command("token", "data");
     shift(&mut command, time);

@@ -38,7 +38,8 @@ impl Claim {
     /// it was lost too often by others. A job that is not due is left alone.
     #[must_use]
     pub fn decide(&self, job: Job, now: Timestamp) -> Vec<Change<Job>> {
-        if job.due_at().is_none_or(|due| due > now) {
+        // What was due for the node that wrote it is due, whatever its clock says: only waiting is told by the store's.
+        if !job.was_left_ready() && job.due_at().is_none_or(|due| due > now) {
             return Vec::new();
         }
         if job.status == JobStatus::Pending {

@@ -63,7 +63,8 @@ impl Versioned for Schedule {
     }
 }
 
-/// That a schedule has come due, and when it does next. The change of the job that it comes with tells of it.
+/// That a schedule comes due at another time from now on: because it has come due, which the change of the job that it comes
+/// with tells of, or because a clock that was wrong had moved it too far on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Firing {
     /// The schedule.
@@ -72,8 +73,8 @@ pub struct Firing {
     pub version: Version,
     /// When it must still be due.
     pub due: Timestamp,
-    /// When the job is queued.
-    pub fired_at: Timestamp,
+    /// When the job is queued, where one is.
+    pub fired_at: Option<Timestamp>,
     /// When it comes due after that.
     pub next_run_at: Option<Timestamp>,
 }

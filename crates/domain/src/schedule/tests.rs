@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_executor::block_on;
 use proptest::prelude::*;
@@ -158,7 +159,7 @@ proptest! {
         let [RecordChange::Firing(firing), RecordChange::Job(queued)] = set.changes() else { panic!("{set:?}") };
         let job = queued.state();
         prop_assert_eq!((job.run_at, job.created_by, job.granted), (at(60), Some(user(3)), Some(Role::Editor)));
-        prop_assert_eq!((firing.due, firing.version, firing.fired_at), (at(60), Version::FIRST, at(60 + late)));
+        prop_assert_eq!((firing.due, firing.version, firing.fired_at), (at(60), Version::FIRST, Some(at(60 + late))));
         let next = firing.next_run_at.unwrap();
         prop_assert!(next > at(60 + late) && next <= at(120 + late), "missed times are fired once: {}", next);
         let told: Vec<_> = set.events().map(|event| event.kind.as_str()).collect();
@@ -212,7 +213,7 @@ fn fire(
     heads: Vec<Schedule>,
     made_by: Result<Option<Role>, ()>,
     answers: Vec<Result<Committed, CommitError>>,
-) -> (Vec<ChangeSet>, Result<Option<Timestamp>, ServiceError>) {
+) -> (Vec<ChangeSet>, Result<Option<Duration>, ServiceError>) {
     let heads: Arc<Mutex<VecDeque<Schedule>>> = Arc::new(Mutex::new(heads.into()));
     let (mut schedules, mut users, mut ledger) = (MockScheduleStore::new(), MockUserStore::new(), MockLedger::new());
     let first = heads.clone();
@@ -258,8 +259,32 @@ fn what_has_come_due_is_fired_and_the_time_of_the_next_answered() {
     let later = Schedule { next_run_at: Some(at(90)), ..schedule() };
     let (committed, next) =
         fire(vec![schedule(), schedule(), later], Ok(Some(Role::Editor)), vec![Err(CommitError::Stale), Ok(Committed)]);
-    assert_eq!(next.unwrap(), Some(at(90)));
+    assert_eq!(next.unwrap(), Some(Duration::from_secs(20)));
     assert_eq!(committed.iter().map(told).collect::<Vec<_>>(), [["job_created"], ["job_created"]]);
+}
+
+#[test]
+fn a_schedule_that_a_wrong_clock_has_moved_too_far_on_comes_back_and_no_other() {
+    let (day, year) = (86_400, 31_536_000);
+    for (next, last, now, expected) in [
+        // In its place.
+        (60, None, 20, None),
+        // A clock was a hundred days ahead, and has fired it or not.
+        (100 * day + 60, None, 20, Some(60)),
+        (100 * day + 60, Some(100 * day), 20, Some(60)),
+        // The clock was put back by a day.
+        (year + day, Some(year + day - 60), year, Some(year + 60)),
+        // Another node, whose clock is a little ahead, has fired it already.
+        (120, Some(60), 59, None),
+        (180, Some(61), 59, Some(120)),
+    ] {
+        let schedule = Schedule { next_run_at: Some(at(next)), last_run_at: last.map(at), ..schedule() };
+        let firing = schedule.realign(&EachMinute, at(now));
+        assert_eq!(firing.as_ref().and_then(|firing| firing.next_run_at), expected.map(at), "{next} {last:?} {now}");
+        assert!(firing.is_none_or(|firing| (firing.due, firing.fired_at) == (at(next), None)));
+    }
+    let off = Schedule { next_run_at: None, ..schedule() };
+    assert_eq!(off.realign(&EachMinute, at(20)), None);
 }
 
 #[test]

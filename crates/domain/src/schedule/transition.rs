@@ -11,6 +11,9 @@ use crate::{
     Change, ChangeSet, Difference, FieldError, RecordChange, ResourceKind, ServiceError, Subject, Timestamp, Version,
 };
 
+/// By how many seconds the clocks of nodes may differ.
+const CLOCKS_DIFFER: i64 = 60;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ScheduleCreated<'a> {
@@ -138,9 +141,19 @@ impl Schedule {
             ..NewJob::of(self.job_type.clone())
         };
         let job = Job::create(job_id, new, None, stamp);
-        let (schedule_id, version, fired_at) = (self.id, self.version, stamp.now);
+        let (schedule_id, version, fired_at) = (self.id, self.version, Some(stamp.now));
         let firing = Firing { schedule_id, version, due, fired_at, next_run_at };
         Ok(ChangeSet::from_iter([RecordChange::Firing(firing), RecordChange::Job(job)]))
+    }
+
+    /// Brings this schedule back to the first time that it comes due from `now` on, where a clock that was ahead has moved it
+    /// beyond that. What was fired a moment ahead of `now`, as the clocks of two nodes differ, is not fired again.
+    pub(crate) fn realign(&self, calendar: &dyn Calendar, now: Timestamp) -> Option<Firing> {
+        let due = self.next_run_at?;
+        let last = self.last_run_at.filter(|last| *last <= now.plus_seconds(CLOCKS_DIFFER));
+        let next = calendar.next(&self.cron, &self.time_zone, last.map_or(now, |last| last.max(now))).ok()??;
+        let (schedule_id, version) = (self.id, self.version);
+        (next < due).then_some(Firing { schedule_id, version, due, fired_at: None, next_run_at: Some(next) })
     }
 
     /// When it comes due after `after`.

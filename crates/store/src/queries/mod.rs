@@ -42,7 +42,7 @@ mod users;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use showrunner_domain::StoreError;
+use showrunner_domain::{StoreError, Timestamp};
 
 use super::{
     Conn, Db, Engine, RowByRow, append_events, having_category, hold_numbering, insert_attempts, insert_jobs,
@@ -96,6 +96,10 @@ impl Store {
 impl StoreProbe for Store {
     async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         Ok(self.engine.readers().run(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
+    }
+
+    async fn shared_time(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
+        Ok(self.engine.read_briefly(move |conn| shared_time(conn, now)).await?)
     }
 }
 

@@ -93,7 +93,9 @@ pub(super) fn write_firing(conn: &mut Conn, firing: &Firing) -> Result<(), Failu
         .filter(dsl::id.eq(DbId(firing.schedule_id.uuid())))
         .filter(dsl::version.eq(firing.version.get()))
         .filter(dsl::next_run_at.eq(DbInstant(firing.due)));
-    let next =
-        (dsl::next_run_at.eq(firing.next_run_at.map(DbInstant)), dsl::last_run_at.eq(DbInstant(firing.fired_at)));
-    won(conn.execute_cached(diesel::update(due).set(next))?)
+    let next = dsl::next_run_at.eq(firing.next_run_at.map(DbInstant));
+    won(match firing.fired_at {
+        Some(at) => conn.execute_cached(diesel::update(due).set((next, dsl::last_run_at.eq(DbInstant(at)))))?,
+        None => conn.execute_cached(diesel::update(due).set(next))?,
+    })
 }

@@ -9,7 +9,7 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::{StoreError, Timestamp};
 
-use super::{Conn, Store};
+use super::{Conn, Store, shared_time};
 use crate::failure::Failure;
 use crate::rows::{SessionRow, UserRow};
 use crate::schema::{failed_logins, passwords, sessions, set_up_links, users};
@@ -130,7 +130,7 @@ impl SignInStore for Store {
 
     async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         let swept = self.engine.write(move |conn| {
-            let now = DbInstant(now);
+            let now = DbInstant(shared_time(conn, now)?);
             diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
             diesel::delete(set_up_links::table.filter(set_up_links::expires_at.le(now))).execute(conn)?;
             diesel::delete(failed_logins::table.filter(failed_logins::expires_at.le(now))).execute(conn)?;
