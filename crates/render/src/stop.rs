@@ -31,3 +31,26 @@ impl Drop for StopOnDrop {
         self.0.0.store(true, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use showrunner_domain::composition::{Format, LayerDrafts, Layers, Scene, Words};
+
+    use super::*;
+    use crate::fonts::Fonts;
+    use crate::svg::document;
+
+    #[test]
+    fn nothing_is_drawn_that_nobody_waits_for_any_more() {
+        let fonts = Fonts::new(Vec::new()).unwrap();
+        let drafts = LayerDrafts::read("layers", json!([{"role": "shade", "kind": "shape"}])).unwrap();
+        let layers = drafts.complete(&Layers::default()).unwrap();
+        let scene = Scene::of(&layers, Format::Youtube, &Words::default(), |_| None).unwrap();
+        let stop = Stop::default();
+        let waiting = stop.on_drop();
+        assert!(document(&scene, &[], &fonts, &stop).is_ok());
+        drop(waiting);
+        assert!(matches!(document(&scene, &[], &fonts, &stop), Err(RenderError::Failed(_))));
+    }
+}
