@@ -9,6 +9,7 @@ mod media;
 mod outside_worker;
 mod own_worker;
 mod schedules;
+mod shares;
 
 use std::process::{Child, Stdio};
 

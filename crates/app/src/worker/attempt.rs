@@ -39,8 +39,28 @@ impl Attempt {
         let (handler, job, reporter) = (self.handler, self.claimed.job.clone(), hold.clone());
         // In a task of its own, so that it may panic, and is dropped wherever it waits.
         let mut work = tokio::spawn(async move { handler.run(&job, reporter).await });
+        let limit = self.claimed.job.time_limit();
+        let over = async {
+            let failing = match &limit {
+                Ok(limit) => {
+                    sleep(*limit).await;
+                    Failing::for_good(&format!(
+                        "it took longer than the {} seconds that it may: raise timeout_seconds, or make the work smaller",
+                        limit.as_secs()
+                    ))
+                }
+                Err(wrong) => wrong.clone(),
+            };
+            Outcome::Failed(failing)
+        };
         let outcome = tokio::select! {
+            biased;
             ended = &mut work => told(ended),
+            over = over => {
+                work.abort();
+                let _ = work.await;
+                over
+            }
             order = hold.ends() => {
                 work.abort();
                 let _ = work.await;

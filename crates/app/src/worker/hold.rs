@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use showrunner_domain::job::{
-    Beat, JobId, JobQueue, LeaseTime, Progress, ProgressMessage, ReceiptHandle, Receipted, Reporter,
+    Beat, Claimant, JobId, JobQueue, LeaseTime, Progress, ProgressMessage, ReceiptHandle, Receipted, Reporter,
 };
 use showrunner_web::causes;
 use tokio::sync::watch;
@@ -30,6 +30,7 @@ pub(super) enum Order {
 /// A job in hand.
 struct Held {
     handle: ReceiptHandle,
+    claimant: Claimant,
     order: watch::Sender<Order>,
     news: Option<(Progress, Option<ProgressMessage>)>,
 }
@@ -62,9 +63,15 @@ impl Holds {
     /// Takes a job in hand until the answer is dropped.
     pub(super) fn take(&self, claimed: &Receipted) -> Hold {
         let (order, orders) = watch::channel(Order::GoOn);
-        let held = Held { handle: claimed.receipt_handle, order, news: None };
+        let (handle, claimant) = (claimed.receipt_handle, claimed.job.claimant());
+        let held = Held { handle, claimant, order, news: None };
         self.jobs().insert(claimed.job.id, held);
         Hold { holds: self.clone(), id: claimed.job.id, orders }
+    }
+
+    /// What the jobs in hand count for.
+    pub(super) fn claimants(&self) -> Vec<Claimant> {
+        self.jobs().values().map(|held| held.claimant.clone()).collect()
     }
 
     /// Has every job handed back.

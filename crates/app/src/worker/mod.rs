@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use rustix::system::uname;
 use showrunner_domain::job::{
-    Arrivals, Hands, JobHandler, JobQueue, JobType, LeaseTime, Processor, Receipted, WorkerName,
+    Arrivals, Hands, JobHandler, JobQueue, JobType, LeaseTime, Processor, Receipted, SPARE_PLACES, Share, WorkerName,
+    shares,
 };
 use showrunner_domain::{FieldError, ServiceError};
 use showrunner_store::Ports;
@@ -31,6 +32,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RESTS: u32 = 4;
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_millis(5);
+/// How often it looks for jobs of others where one type or one user holds all of its places.
+const LOOK_FOR_OTHERS_EVERY: Duration = Duration::from_millis(500);
 /// How long a claim lasts without a sign of life.
 const LEASE: LeaseTime = LeaseTime::fixed::<30>();
 /// How long jobs have to finish once the worker was told to stop; what is not done by then is handed back.
@@ -44,7 +47,7 @@ pub(crate) struct WorkerLoop {
     pub(crate) queue: Arc<JobQueue>,
     /// What it can do.
     pub(crate) handlers: Vec<Arc<dyn JobHandler>>,
-    /// How many jobs it has in hand at once, at most.
+    /// How many jobs it has in hand at once, besides those for which it has a place to spare.
     pub(crate) at_once: usize,
 }
 
@@ -67,11 +70,18 @@ impl WorkerLoop {
             self.handlers.iter().map(|handler| (handler.job_type(), Arc::clone(handler))).collect();
         let job_types = self.job_types();
         let holds = Holds::start(self.queue.clone(), LEASE);
-        let free = Arc::new(Semaphore::new(self.at_once));
+        let free = Arc::new(Semaphore::new(self.at_once + SPARE_PLACES));
+        let mut looked_for_others = None;
         while !*stop.borrow() {
             let seen = self.queue.arrivals();
             let begun = Instant::now();
-            let rest = match self.claim(&job_types, free.available_permits()).await {
+            let mut shares = shares(&job_types, &holds.claimants(), self.at_once);
+            if free.available_permits() <= SPARE_PLACES && !shares.is_empty() {
+                let rested = looked_for_others.is_none_or(|last: Instant| last.elapsed() >= LOOK_FOR_OTHERS_EVERY);
+                shares.retain(|_| rested);
+                looked_for_others = if rested { Some(begun) } else { looked_for_others };
+            }
+            let rest = match self.claim(shares).await {
                 Ok(claimed) if !claimed.is_empty() => {
                     for claimed in claimed {
                         let Some(handler) = handlers.get(&claimed.job.job_type).cloned() else { continue };
@@ -101,16 +111,23 @@ impl WorkerLoop {
 
     /// Waits until there may be something to claim, and a place for it.
     async fn chance(&self, seen: Arrivals, rest: Duration, free: &Semaphore) {
-        let _ = free.acquire().await;
+        let own_place = u32::try_from(SPARE_PLACES + 1).unwrap_or(u32::MAX);
+        if timeout(LOOK_FOR_OTHERS_EVERY, free.acquire_many(own_place)).await.is_err() {
+            return;
+        }
         sleep(rest).await;
         let _ = timeout(LOOK_EVERY, self.queue.wait_for_arrivals(seen)).await;
     }
 
-    async fn claim(&self, job_types: &[JobType], places: usize) -> Result<Vec<Receipted>, ServiceError> {
-        if places == 0 {
-            return Ok(Vec::new());
+    /// Claims of the first of `shares` of which there is any.
+    async fn claim(&self, shares: Vec<Share>) -> Result<Vec<Receipted>, ServiceError> {
+        for share in shares {
+            let claimed = self.queue.claim_share(&Hands::own(), share, self.name.clone(), LEASE).await?;
+            if !claimed.is_empty() {
+                return Ok(claimed);
+            }
         }
-        self.queue.claim(&Hands::own(), job_types.to_vec(), self.name.clone(), places, LEASE, None).await
+        Ok(Vec::new())
     }
 
     fn job_types(&self) -> Vec<JobType> {
@@ -132,7 +149,7 @@ impl WorkerLoop {
 
     /// Waits for what is in hand, for a while, and has the rest handed back.
     async fn finish(&self, holds: &Holds, free: &Arc<Semaphore>) {
-        let all = u32::try_from(self.at_once).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.at_once + SPARE_PLACES).unwrap_or(u32::MAX);
         if timeout(DRAIN, free.acquire_many(all)).await.is_err() {
             holds.hand_back_all();
             let _ = free.acquire_many(all).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Job, JobStatus, JobType, Lease, LeaseTime, ReceiptHandle, WorkerName};
+use super::{Job, JobStatus, JobType, Lease, LeaseTime, ReceiptHandle, Whose, WorkerName};
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{Change, IdSource, Receiver, Timestamp};
 
@@ -11,6 +11,8 @@ use crate::{Change, IdSource, Receiver, Timestamp};
 pub struct Claim {
     /// The types that the worker can do.
     pub job_types: Vec<JobType>,
+    /// Whose jobs it takes.
+    pub whose: Whose,
     /// What it calls itself.
     pub worker: WorkerName,
     /// How many jobs it wants at most.

@@ -17,6 +17,7 @@ mod query;
 mod queue;
 mod record;
 mod service;
+mod share;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -41,5 +42,6 @@ pub use query::{JobAfter, JobCount, JobFilter, JobQuery};
 pub use queue::{Failing, Hands, JobQueue};
 pub use record::{Job, JobError, JobId, MaxRetries, Priority, Progress, ProgressMessage, UniqueKey};
 pub use service::JobService;
+pub use share::{Claimant, SPARE_PLACES, Share, Whose, shares};
 pub use status::JobStatus;
 pub use work::WorkService;

@@ -50,7 +50,8 @@ pub trait JobStore: Send + Sync {
     /// How many jobs of each type are in each status.
     async fn count_jobs(&self) -> Result<Vec<JobCount>, StoreError>;
 
-    /// Hands due jobs out, the most urgent first and then the longest due.
+    /// Hands due jobs out, the most urgent first and then the longest due. Where those of one user are left to others, it
+    /// answers jobs of some other user who waits, of theirs the most urgent.
     ///
     /// In one transaction it MUST find jobs that are due and that no other transaction is handing out, ask [`Claim::decide`]
     /// about each and write every change with its events as the ledger does. No job may be handed out twice, also by several

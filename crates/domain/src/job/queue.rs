@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Arrivals, Beat, Claim, Done, Job, JobError, JobId, JobStore, JobType, LeaseTime, Processor, ReceiptHandle,
-    Receipted, WorkerName,
+    Receipted, Share, Whose, WorkerName,
 };
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{
@@ -67,8 +67,31 @@ impl JobQueue {
         lease: LeaseTime,
         receiver: Option<Arc<dyn Receiver>>,
     ) -> Result<Vec<Receipted>, ServiceError> {
-        let Hands { actor, origin } = hands.clone();
-        let claim = Claim { job_types, worker, limit, lease, actor, origin, ids: self.ids.clone(), receiver };
+        let share = Share { job_types, whose: Whose::Anybodys, limit };
+        self.hand_out(hands, share, worker, lease, receiver).await
+    }
+
+    /// Hands out due jobs of what a worker of this process may take; none where there are none.
+    pub async fn claim_share(
+        &self,
+        hands: &Hands,
+        share: Share,
+        worker: WorkerName,
+        lease: LeaseTime,
+    ) -> Result<Vec<Receipted>, ServiceError> {
+        self.hand_out(hands, share, worker, lease, None).await
+    }
+
+    async fn hand_out(
+        &self,
+        hands: &Hands,
+        share: Share,
+        worker: WorkerName,
+        lease: LeaseTime,
+        receiver: Option<Arc<dyn Receiver>>,
+    ) -> Result<Vec<Receipted>, ServiceError> {
+        let (Hands { actor, origin }, Share { job_types, whose, limit }) = (hands.clone(), share);
+        let claim = Claim { job_types, whose, worker, limit, lease, actor, origin, ids: self.ids.clone(), receiver };
         let jobs = self.jobs.claim(claim, self.clock.now()).await?;
         Ok(jobs.into_iter().filter_map(Receipted::of).collect())
     }

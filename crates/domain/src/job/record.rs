@@ -1,5 +1,7 @@
 //! The job record and its values.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -33,6 +35,16 @@ impl Progress {
 pub type ProgressMessage = Prose<1_000>;
 /// Names work that must not be queued twice.
 pub type UniqueKey = Line<255>;
+
+/// The member of a payload that says how long an attempt may take.
+const TIMEOUT: &str = "timeout_seconds";
+
+/// How long an attempt may take, in seconds: six hours at most.
+type TimeLimit = Bounded<1, 21_600>;
+
+impl TimeLimit {
+    const MOST: Self = Self::fixed::<21_600>();
+}
 
 /// How urgent a job is: -100 to 100, the greatest first; 0 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -169,13 +181,29 @@ pub struct Job {
 }
 
 impl Job {
-    /// The payload as what its handler expects.
+    /// The payload as what its handler expects, without its [limit on time](Self::time_limit).
     ///
     /// # Errors
     /// A failure for good that says what does not fit.
     pub fn read_payload<T: DeserializeOwned>(&self) -> Result<T, Failing> {
-        serde_json::from_value(Value::Object(self.payload.clone()))
+        let mut payload = self.payload.clone();
+        payload.remove(TIMEOUT);
+        serde_json::from_value(Value::Object(payload))
             .map_err(|error| Failing::for_good(&format!("the payload does not fit: {error}")))
+    }
+
+    /// How long an attempt of a built-in worker may take: what the payload says as `timeout_seconds`, and otherwise the most.
+    ///
+    /// # Errors
+    /// A failure for good where it says something else.
+    pub fn time_limit(&self) -> Result<Duration, Failing> {
+        let told =
+            self.payload.get(TIMEOUT).map_or(Some(TimeLimit::MOST), |told| TimeLimit::parse(told.as_i64()?).ok());
+        let wrong = || {
+            format!("the payload does not fit: {TIMEOUT} must be a whole number from 1 to {}", TimeLimit::MOST.get())
+        };
+        let limit = told.ok_or_else(|| Failing::for_good(&wrong()))?;
+        Ok(Duration::from_secs(limit.get().unsigned_abs().into()))
     }
 
     /// When somebody should take the job in hand: `None` once it has ended. For a job that is in somebody's hands that is
@@ -204,6 +232,8 @@ impl Versioned for Job {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -211,6 +241,21 @@ mod tests {
         assert_eq!(JobError::of("a\0b\r\n c ").as_str(), "a\u{fffd}b\u{fffd}\n c");
         assert_eq!(JobError::of(" \n").as_str(), "the worker gave no reason");
         assert_eq!(JobError::of(&"ä".repeat(5_000)).as_str().chars().count(), 4_000);
+    }
+
+    #[test]
+    fn a_job_names_how_long_it_may_take_beside_what_its_handler_reads() {
+        let job = |payload: Value| Job { payload: payload.as_object().unwrap().clone(), ..crate::job::tests::job() };
+        let seconds = |payload| job(payload).time_limit().map(|limit| limit.as_secs());
+        assert_eq!(seconds(json!({})), Ok(21_600));
+        assert_eq!(seconds(json!({"timeout_seconds": 5, "a": 1})), Ok(5));
+        for wrong in [json!(0), json!(21_601), json!(1.5), json!("5"), json!(null)] {
+            let refused = seconds(json!({"timeout_seconds": wrong})).unwrap_err();
+            assert!(refused.permanent && refused.error.as_str().contains("from 1 to 21600"), "{refused:?}");
+        }
+        let read: Result<std::collections::BTreeMap<String, u8>, Failing> =
+            job(json!({"timeout_seconds": 5, "a": 1})).read_payload();
+        assert_eq!(read.unwrap().into_iter().collect::<Vec<_>>(), [("a".to_owned(), 1)]);
     }
 
     #[test]

@@ -132,6 +132,7 @@ fn claim() -> Claim {
     let lease = LeaseTime::parse(30).unwrap();
     Claim {
         job_types: vec![job().job_type],
+        whose: Whose::Anybodys,
         worker,
         limit: 1,
         lease,

@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
-use showrunner_domain::job::{Job, JobType};
+use showrunner_domain::identity::UserId;
+use showrunner_domain::job::{Job, JobType, Whose};
 use showrunner_domain::{Change, Timestamp, Version};
+use uuid::Uuid;
 
 use super::Conn;
 use super::columnwise::columnwise;
@@ -29,6 +31,18 @@ from unnest($1::text[]) as wanted (job_type) cross join lateral
   (select * from jobs where ready and jobs.job_type = wanted.job_type order by priority desc, due_at, id limit $2
    for update skip locked) as locked"
 );
+
+/// Of each type the most urgent jobs of the users next to this one in the index, and of the system.
+const LOCK_OF_OTHERS: &str = "select locked.*, clock_timestamp() as looked_at
+from unnest($1) as wanted (job_type) cross join lateral
+  (select * from (select * from jobs where ready and jobs.job_type = wanted.job_type and created_by > $3
+     order by created_by, priority desc, due_at, id limit $2 for update skip locked) as after
+   union all
+   select * from (select * from jobs where ready and jobs.job_type = wanted.job_type and created_by < $3
+     order by created_by, priority desc, due_at, id limit $2 for update skip locked) as before
+   union all
+   select * from (select * from jobs where ready and jobs.job_type = wanted.job_type and created_by is null and $4
+     order by priority desc, due_at, id limit $2 for update skip locked) as systems) as locked";
 
 /// What a job that was never claimed has none of is left out.
 const INSERT: &str = "insert into jobs
@@ -66,13 +80,24 @@ struct Locked {
 pub(super) fn lock_ready_jobs(
     conn: &mut Conn,
     types: &[JobType],
+    whose: Whose,
     limit: i64,
     now: Timestamp,
 ) -> Result<(Timestamp, Vec<JobRow>), Failure> {
     conn.execute_cached(diesel::sql_query(READY))?;
     let types: Vec<&str> = types.iter().map(JobType::as_str).collect();
-    let lock = diesel::sql_query(LOCK).bind::<Array<Text>, _>(types).bind::<BigInt, _>(limit);
-    let locked: Vec<Locked> = Cached(lock).load(conn)?;
+    let locked: Vec<Locked> = match whose {
+        Whose::Anybodys => {
+            let lock = diesel::sql_query(LOCK).bind::<Array<Text>, _>(types).bind::<BigInt, _>(limit);
+            Cached(lock).load(conn)?
+        }
+        Whose::AnybodysBut(user) => {
+            let lock = diesel::sql_query(LOCK_OF_OTHERS).bind::<Array<Text>, _>(types).bind::<BigInt, _>(limit);
+            // Every user comes behind the least identifier there is.
+            let lock = lock.bind::<Id, _>(DbId(user.map_or_else(Uuid::nil, UserId::uuid)));
+            Cached(lock.bind::<Bool, _>(user.is_some())).load(conn)?
+        }
+    };
     let looked_at = locked.last().map_or(now, |last| last.looked_at.0);
     Ok((looked_at, locked.into_iter().map(|locked| locked.job).collect()))
 }

@@ -77,8 +77,8 @@ impl Engine {
 
     /// Hands jobs out where a look shows that there may be some: it costs less than the writer's time.
     pub(super) async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, Failure> {
-        let types = claim.job_types.clone();
-        if !self.read_briefly(move |conn| is_any_due(conn, &types, now)).await? {
+        let (types, whose) = (claim.job_types.clone(), claim.whose);
+        if !self.read_briefly(move |conn| is_any_due(conn, &types, whose, now)).await? {
             return Ok(Vec::new());
         }
         let jobs = self.write(move |conn| commit(conn, &[], &[(&claim, now)])).await?;

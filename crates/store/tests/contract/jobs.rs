@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use showrunner_domain::identity::UserId;
 use showrunner_domain::job::{
-    AttemptOutcome, Beat, Failing, Job, JobError, JobQuery, JobQueue, JobService, JobStatus, JobType, LeaseTime,
-    NewJob, Priority, Progress, ProgressMessage, ReceiptHandle, Receipted, UniqueKey, WorkService, WorkerName,
+    AttemptOutcome, Beat, Failing, Hands, Job, JobError, JobId, JobQuery, JobQueue, JobService, JobStatus, JobType,
+    LeaseTime, NewJob, Priority, Progress, ProgressMessage, ReceiptHandle, Receipted, Share, UniqueKey, Whose,
+    WorkService, WorkerName,
 };
 use showrunner_domain::{Limit, ServiceError, Terms, Timestamp, job::MaxRetries};
 use showrunner_store::Ports;
@@ -18,6 +20,7 @@ on_both_stores!(
     the_most_urgent_job_is_handed_out_first_and_then_the_longest_due,
     a_job_is_handed_out_once_however_many_ask_at_the_same_time,
     a_job_of_another_type_or_of_another_time_is_left_alone,
+    jobs_of_others_are_handed_out_however_many_of_one_user_wait,
     a_job_whose_lease_ran_out_is_taken_over_and_the_old_token_counts_no_more,
     a_job_that_loses_every_worker_fails,
     an_expired_lease_that_nobody_took_over_is_still_good,
@@ -62,6 +65,14 @@ pub(crate) async fn claim(world: &World, limit: usize) -> Vec<Receipted> {
         .claim(&editor(), vec![kind("test")], worker, limit, lease(), None)
         .await
         .unwrap()
+}
+
+/// Claims one job of anybody but this user, and answers which.
+pub(crate) async fn claim_of_others(world: &World, but: Option<UserId>) -> Option<JobId> {
+    let share = Share { job_types: vec![kind("test")], whose: Whose::AnybodysBut(but), limit: 1 };
+    let (worker, queue) = (WorkerName::parse("a worker").unwrap(), work_on(&world.ports, &world.clock).queue);
+    let claimed = queue.claim_share(&Hands::own(), share, worker, lease()).await.unwrap();
+    claimed.first().map(|claimed| claimed.job.id)
 }
 
 /// Lets every lease run out.
@@ -116,6 +127,25 @@ async fn a_job_is_handed_out_once_however_many_ask_at_the_same_time(world: World
     let (ids, handles): (HashSet<_>, HashSet<_>) = claimed.iter().copied().unzip();
     assert_eq!((claimed.len(), ids.len(), handles.len()), (100, 100, 100));
     assert_eq!(events(&world).await.iter().filter(|name| *name == "job_started").count(), 100);
+}
+
+async fn jobs_of_others_are_handed_out_however_many_of_one_user_wait(world: World) {
+    let (one, mut other) = (editor(), editor());
+    other.actor.id = UserId::new(next_id());
+    for _ in 0..5 {
+        queue(&world, NewJob { priority: Priority::parse(100).unwrap(), ..NewJob::of(kind("test")) }).await;
+    }
+    let service = jobs_on(&world.ports, &world.clock);
+    let mut theirs = Vec::new();
+    for priority in [-100, 0] {
+        let new = NewJob { priority: Priority::parse(priority).unwrap(), ..NewJob::of(kind("test")) };
+        theirs.push(now(service.create(&other, new, &Terms::default()).await.unwrap()).id);
+    }
+    let (one, other) = (Some(one.actor.id), Some(other.actor.id));
+    assert_eq!(claim_of_others(&world, one).await, Some(theirs[1]), "the most urgent of theirs");
+    assert_eq!(claim_of_others(&world, one).await, Some(theirs[0]));
+    assert_eq!(claim_of_others(&world, one).await, None);
+    assert!(claim_of_others(&world, other).await.is_some() && claim_of_others(&world, None).await.is_some());
 }
 
 async fn a_job_of_another_type_or_of_another_time_is_left_alone(world: World) {

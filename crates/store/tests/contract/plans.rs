@@ -24,7 +24,7 @@ use showrunner_domain::{Advance, Clock as _, Limit, Terms};
 use showrunner_store::{Location, open};
 
 use crate::compositions;
-use crate::jobs::{claim, queue};
+use crate::jobs::{claim, claim_of_others, queue};
 use crate::on_both_stores;
 use crate::world::{World, editor, next_id, titled};
 
@@ -224,6 +224,8 @@ async fn jobs_files_and_schedules_are_found_by_an_index(mut world: World) {
     }
     assert_eq!(claim(&world, 1).await.len(), 1);
     assert!(assert_cheap(&world, "a claim", "jobs") >= 2);
+    assert_eq!(claim_of_others(&world, Some(editor().actor.id)).await, None);
+    assert!(assert_cheap(&world, "a look for what others want", "jobs") >= 1);
 
     let filters = [
         FileFilter::default(),

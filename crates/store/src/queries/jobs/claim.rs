@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use showrunner_domain::job::{Claim, Job, JobType};
+use showrunner_domain::job::{Claim, Job, JobType, Whose};
 use showrunner_domain::{Change, Timestamp};
 
 use super::super::lock_ready_jobs;
@@ -17,16 +17,16 @@ pub(in super::super) struct HandedOut {
     pub(in super::super) changes: Vec<Change<Job>>,
 }
 
-/// Hands out what is due, and gives up what was lost too often. Claims of the same types share a look; who asked first is served
+/// Hands out what is due, and gives up what was lost too often. Claims of the same types and people share a look; who asked first is served
 /// first.
 pub(in super::super) fn hand_out(conn: &mut Conn, claims: &[(&Claim, Timestamp)]) -> Result<HandedOut, Failure> {
-    let types = |place: usize| &claims[place].0.job_types;
+    let wanted = |place: usize| (&claims[place].0.job_types, claims[place].0.whose);
     let mut all = HandedOut { jobs: vec![Vec::new(); claims.len()], changes: Vec::new() };
     let mut order: Vec<usize> = (0..claims.len()).collect();
-    order.sort_by(|one, other| types(*one).cmp(types(*other)));
-    for alike in order.chunk_by(|one, next| types(*one) == types(*next)) {
-        let wanted = alike.iter().map(|place| claims[*place].0.limit).fold(0, usize::saturating_add);
-        let (now, due) = look(conn, types(alike[0]), wanted, claims[alike[0]].1)?;
+    order.sort_by(|one, other| wanted(*one).cmp(&wanted(*other)));
+    for alike in order.chunk_by(|one, next| wanted(*one) == wanted(*next)) {
+        let limit = alike.iter().map(|place| claims[*place].0.limit).fold(0, usize::saturating_add);
+        let (now, due) = look(conn, wanted(alike[0]), limit, claims[alike[0]].1)?;
         let (written, mut due) = (all.changes.len(), due.into_iter());
         for place in alike {
             let claim = claims[*place].0;
@@ -45,10 +45,15 @@ pub(in super::super) fn hand_out(conn: &mut Conn, claims: &[(&Claim, Timestamp)]
 }
 
 /// At most so many due jobs of these types, in the order in which they are handed out, and the time of the look.
-fn look(conn: &mut Conn, types: &[JobType], wanted: usize, now: Timestamp) -> Result<(Timestamp, Vec<Job>), Failure> {
-    let (now, rows) = lock_ready_jobs(conn, types, i64::try_from(wanted).unwrap_or(i64::MAX), now)?;
+fn look(
+    conn: &mut Conn,
+    (types, whose): (&Vec<JobType>, Whose),
+    limit: usize,
+    now: Timestamp,
+) -> Result<(Timestamp, Vec<Job>), Failure> {
+    let (now, rows) = lock_ready_jobs(conn, types, whose, i64::try_from(limit).unwrap_or(i64::MAX), now)?;
     let mut due = rows.into_iter().map(Job::try_from).collect::<Result<Vec<_>, _>>()?;
     due.sort_by_key(|job| (Reverse(job.priority), job.due_at(), job.id));
-    due.truncate(wanted);
+    due.truncate(limit);
     Ok((now, due))
 }
