@@ -106,8 +106,6 @@ async fn serve(
     .on_connect(remember_socket)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
-    // Nobody takes an answer who has closed the connection: what makes one is dropped.
-    .h1_allow_half_closed(false)
     .shutdown_timeout(DRAIN)
     .disable_signals()
     .bind(address)

@@ -1,14 +1,24 @@
 //! The pictures of compositions.
 
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse, web};
+use showrunner_domain::Receiver;
 use showrunner_domain::composition::{CompositionId, CompositionService};
-use showrunner_web::{Identified, JsonBody};
+use showrunner_web::{Identified, JsonBody, Problem};
 
 use super::{Previews, members};
 use crate::answer::{self, Answer};
 use crate::answered::{Asked, answered};
 use crate::{fields, path, query, terms};
+
+/// How often it is asked whether the client of a preview is still there.
+const LOOK_FOR_CLIENT_EVERY: Duration = Duration::from_millis(200);
 
 /// Queues the job that renders.
 pub(super) async fn render(
@@ -33,11 +43,23 @@ pub(super) async fn preview(
 ) -> Answer {
     let id: CompositionId = path::id(&request)?;
     let format = query::read(&request, super::query::format)?;
-    let svg = previews.get(&caller, id, format).await?;
+    let receiver = request.conn_data::<Arc<dyn Receiver>>().cloned();
+    let svg = tokio::select! {
+        svg = previews.get(&caller, id, format) => svg?,
+        () = gone(receiver) => return Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)),
+    };
     let mut head = HttpResponse::Ok();
     head.insert_header((CONTENT_TYPE, "image/svg+xml")).insert_header((CACHE_CONTROL, "private, no-cache"));
     head.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; img-src data:; sandbox"));
     Ok(head.body(svg))
+}
+
+/// Waits until the client is known to have gone: nobody is left to draw for.
+async fn gone(receiver: Option<Arc<dyn Receiver>>) {
+    let Some(receiver) = receiver else { return pending().await };
+    while !receiver.is_gone() {
+        sleep(LOOK_FOR_CLIENT_EVERY).await;
+    }
 }
 
 pub(super) async fn outputs(
