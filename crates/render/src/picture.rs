@@ -37,20 +37,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Bitmap, Unusable> {
 
 /// How many pixels a picture claims to have from left to right and from top to bottom, if it may have so many.
 pub(crate) fn dimensions(bytes: &[u8]) -> Result<(u32, u32), Unusable> {
-    let claimed = catch_unwind(|| {
-        let reader = ImageReader::with_format(Cursor::new(bytes), format(bytes)?);
-        bounded(&reader.into_decoder().map_err(told)?)
-    });
+    let claimed = catch_unwind(|| Ok(begun(bytes)?.dimensions()));
     claimed.unwrap_or_else(|_| Err(broken()))
 }
 
 fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
-    let format = format(bytes)?;
-    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
-        return Err(Unusable("it is cut off".into()));
-    }
-    let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(told)?;
-    bounded(&decoder)?;
+    let mut decoder = begun(bytes)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let has_alpha = decoder.color_type().has_alpha();
     let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
@@ -60,15 +52,20 @@ fn read(bytes: &[u8]) -> Result<Bitmap, Unusable> {
     Ok(Bitmap { width, height, has_alpha, pixels })
 }
 
-/// How many pixels there are to decode, if a picture may have so many.
-fn bounded(decoder: &impl ImageDecoder) -> Result<(u32, u32), Unusable> {
+/// What has read the head of a picture, and knows that the rest may be decoded.
+fn begun(bytes: &[u8]) -> Result<impl ImageDecoder, Unusable> {
+    let format = format(bytes)?;
+    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
+        return Err(Unusable("it is cut off".into()));
+    }
+    let decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
     if width > LONGEST_SIDE || height > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Unusable(format!(
             "it claims {width} × {height} pixels, but may have {LONGEST_SIDE} on a side and {MOST_PIXELS} in all"
         )));
     }
-    Ok((width, height))
+    Ok(decoder)
 }
 
 fn broken() -> Unusable {
