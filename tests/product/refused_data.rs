@@ -9,7 +9,7 @@ on_both_stores!(
     an_event_whose_effects_the_store_refuses_is_parked_and_nothing_waits_for_it,
 );
 
-fn accepted(answer: Answer) -> String {
+fn accepted(answer: &Answer) -> String {
     assert!(matches!(answer.status, 200 | 201), "{answer:?}");
     answer.body["data"]["id"].as_str().unwrap().to_owned()
 }
@@ -20,20 +20,20 @@ fn text_with_the_character_nul_reaches_the_activity_feed_and_comes_back(backend:
     let admin = server.api(&store.token("admin@example.com", "admin"));
     let nul = json!({"a": "\0", "\0": [{"b": "x\0y"}], "n": 1e300});
     let schedule = json!({"name": "Nightly", "job_type": "outside", "cron": "0 3 * * *", "time_zone": "UTC"});
-    let schedule = accepted(admin.post("/api/v1/schedules", &schedule));
+    let schedule = accepted(&admin.post("/api/v1/schedules", &schedule));
     let path = format!("/api/v1/schedules/{schedule}");
-    accepted(admin.try_json("PATCH", &path, &json!({"payload": nul})).unwrap());
-    let job = accepted(admin.post("/api/v1/jobs", &json!({"job_type": "outside", "payload": nul, "max_retries": 0})));
+    accepted(&admin.try_json("PATCH", &path, &json!({"payload": nul})).unwrap());
+    let job = accepted(&admin.post("/api/v1/jobs", &json!({"job_type": "outside", "payload": nul, "max_retries": 0})));
     let claim = json!({"job_types": ["outside"], "worker": "w", "limit": 1});
     let claimed = admin.post("/api/v1/jobs/claim", &claim);
     let handle = claimed.list()[0]["receipt_handle"].clone();
     let end = json!({"receipt_handle": handle, "results": nul});
-    accepted(admin.post(&format!("/api/v1/jobs/{job}/complete"), &end));
-    let other = accepted(admin.post("/api/v1/jobs", &json!({"job_type": "outside", "max_retries": 0})));
+    accepted(&admin.post(&format!("/api/v1/jobs/{job}/complete"), &end));
+    let other = accepted(&admin.post("/api/v1/jobs", &json!({"job_type": "outside", "max_retries": 0})));
     let claimed = admin.post("/api/v1/jobs/claim", &claim);
     let handle = claimed.list()[0]["receipt_handle"].clone();
     let end = json!({"receipt_handle": handle, "error": "broken\0here"});
-    accepted(admin.post(&format!("/api/v1/jobs/{other}/fail"), &end));
+    accepted(&admin.post(&format!("/api/v1/jobs/{other}/fail"), &end));
 
     let mut outside = store.outside();
     outside.wait_until_read();
