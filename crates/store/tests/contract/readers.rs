@@ -2,6 +2,7 @@
 
 use showrunner_domain::activity::{ActivityQuery, ActivityReader};
 use showrunner_domain::event::{Effects, ParkedEvent, Reader, ReaderName, Seq};
+use showrunner_domain::identity::Visibility;
 use showrunner_domain::notification::{Interest, NotificationQuery, NotificationReader};
 use showrunner_domain::{Advance, Advanced, Limit};
 
@@ -22,7 +23,7 @@ async fn step(world: &World, reader: &dyn Reader) -> Advance {
     let from = world.ports.log.cursor(reader.name()).await.unwrap();
     let mut effects = Effects::default();
     let mut to = from;
-    for event in world.ports.log.read(from, 1_000).await.unwrap() {
+    for event in world.events_after(from).await {
         effects.append(reader.digest(&event, &Interest::default()).unwrap());
         to = event.seq;
     }
@@ -30,8 +31,9 @@ async fn step(world: &World, reader: &dyn Reader) -> Advance {
 }
 
 async fn activities(world: &World) -> usize {
-    let limit = Limit::parse(100).unwrap();
-    let page = world.ports.activities.list_activities(ActivityQuery { limit, ..ActivityQuery::default() }).await;
+    let (visible, limit) = (Visibility::of(&editor().actor), Limit::parse(100).unwrap());
+    let page =
+        world.ports.activities.list_activities(ActivityQuery { visible, limit, ..ActivityQuery::default() }).await;
     page.unwrap().items.len()
 }
 
