@@ -7,7 +7,7 @@ use showrunner_domain::episode::{
     Rating, SeasonNumber, ThumbnailUrl,
 };
 use showrunner_domain::event::{Reader as _, ReaderName, Seq};
-use showrunner_domain::identity::SigningKeyId;
+use showrunner_domain::identity::{SigningKeyId, Visibility};
 use showrunner_domain::notification::{Interest, NotificationId, NotificationQuery, NotificationReader};
 use showrunner_domain::{Advance, Clock as _, Terms, Timestamp};
 
@@ -119,7 +119,8 @@ async fn documents_of_activities_and_notifications_are_read_back_whatever_they_h
     let (from, to) = (Seq::START, event.seq);
     let step = Advance { reader: ReaderName::Activity, from, to, effects: effects.clone() };
     world.ports.ledger.advance(step).await.unwrap();
-    let activities = world.ports.activities.list_activities(ActivityQuery::default()).await.unwrap().items;
+    let query = ActivityQuery { visible: Visibility::of(&editor().actor), ..ActivityQuery::default() };
+    let activities = world.ports.activities.list_activities(query).await.unwrap().items;
     assert_eq!(activities.len(), 3);
     for written in effects.activities {
         let read = activities.iter().find(|activity| activity.id == written.id).unwrap();
