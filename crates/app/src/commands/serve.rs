@@ -118,7 +118,7 @@ async fn serve(
     tokio::spawn(sweep_receipts(ports.receipts.clone()));
     tokio::spawn(sweep_files(files));
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(worker.run(stopped));
+    let worker = worker.run_apart(stopped).map_err(CommandError::Server)?;
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(async move {

@@ -6,6 +6,7 @@ mod attempt;
 mod hold;
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -18,7 +19,9 @@ use showrunner_domain::job::{
 use showrunner_domain::{FieldError, ServiceError};
 use showrunner_store::Ports;
 use showrunner_web::causes;
+use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep, timeout};
 
 use attempt::Attempt;
@@ -64,6 +67,12 @@ pub(crate) fn on(ports: &Ports, handlers: Vec<Arc<dyn JobHandler>>) -> Result<Wo
 }
 
 impl WorkerLoop {
+    /// Like [`run`](Self::run), on a thread of its own: what handlers compute there holds up no request and no delivery.
+    pub(crate) fn run_apart(self, stop: watch::Receiver<bool>) -> io::Result<JoinHandle<()>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(spawn_blocking(move || runtime.block_on(self.run(stop))))
+    }
+
     /// Works until `stop` says so, and then until everything in hand is done or handed back.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
         let handlers: HashMap<JobType, _> =

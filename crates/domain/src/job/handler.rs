@@ -59,12 +59,14 @@ impl Job {
     /// Whoever wanted the job, with what they may do now and no more than they might when they asked.
     ///
     /// # Errors
-    /// A failure for good where nobody did, or they are gone.
+    /// A failure for good where nobody did, they are gone, or they may not have such a job done any more: nothing was read yet.
     pub async fn caller(&self, on_behalf: &OnBehalf) -> Result<Caller, Failing> {
         let Some((user, granted)) = self.created_by.zip(self.granted) else {
             return Err(Failing::for_good("nobody wanted this job on whose behalf it could be done"));
         };
-        Ok(on_behalf.of(user, granted).await?)
+        let caller = on_behalf.of(user, granted).await?;
+        self.job_type.permit(&caller.actor)?;
+        Ok(caller)
     }
 }
 

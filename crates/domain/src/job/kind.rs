@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Invalid;
+use crate::identity::{Action, Actor, permit, permit_somewhere};
+use crate::{Invalid, ResourceKind, ServiceError};
 
 /// The longest name of a type, in characters.
 const LONGEST: usize = 64;
@@ -29,6 +30,24 @@ impl JobType {
     /// A type that this system has a handler for. `name` must be one that parses.
     pub(crate) fn built_in(name: &'static str) -> Self {
         Self::parse(name).unwrap_or_else(|reason| unreachable!("{name} {reason}"))
+    }
+
+    /// Asks the permission table whether `actor` may have such a job done at all, before anything is read for it. What it
+    /// does to a record is asked again where it does it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] where it says no.
+    pub(crate) fn permit(&self, actor: &Actor) -> Result<(), ServiceError> {
+        match self.as_str() {
+            "data-import" => permit(actor, Action::Import, ResourceKind::Episode),
+            "batch-delete" => permit_somewhere(actor, Action::Write, ResourceKind::Episode),
+            "composition-render" => permit_somewhere(actor, Action::Write, ResourceKind::Composition),
+            "bulk-export" | "bulk-upload" | "thumbnail-generation" | "video-processing" => {
+                permit_somewhere(actor, Action::Write, ResourceKind::File)
+            }
+            // Workers outside do what they may.
+            _ => Ok(()),
+        }
     }
 
     /// The text.

@@ -57,6 +57,7 @@ impl JobService {
     /// Queues a job, once for each receipt.
     pub async fn create(&self, caller: &Caller, new: NewJob, terms: &Terms) -> Result<Answered<Job>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::Job)?;
+        new.job_type.permit(&caller.actor)?;
         let show = show_of(self.episodes.as_ref(), new.episode_id).await?;
         permit_within(&caller.actor, Action::Write, ResourceKind::Job, show)?;
         let id = JobId::new(self.ids.next());

@@ -99,6 +99,7 @@ impl FiringService {
         let user = schedule.created_by.ok_or(ServiceError::NotFound { kind: ResourceKind::User })?;
         let caller = self.on_behalf.of(user, schedule.granted).await?;
         permit(&caller.actor, Action::Write, ResourceKind::Job)?;
+        schedule.job_type.permit(&caller.actor)?;
         Ok(caller)
     }
 

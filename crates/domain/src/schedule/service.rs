@@ -50,6 +50,7 @@ impl ScheduleService {
         terms: &Terms,
     ) -> Result<Answered<Schedule>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Schedule)?;
+        new.job_type.permit(&caller.actor)?;
         let (id, granted) = (ScheduleId::new(self.ids.next()), caller.actor.granted);
         let change = Schedule::create(id, new, granted, self.calendar.as_ref(), &self.stamp(caller))?;
         self.writing(terms).create(|| change).await
@@ -68,6 +69,7 @@ impl ScheduleService {
         terms: &Terms,
     ) -> Result<Answered<Schedule>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Schedule)?;
+        patch.job_type.as_ref().map_or(Ok(()), |job_type| job_type.permit(&caller.actor))?;
         let decide = |schedule: Schedule| {
             permit_change(caller, &schedule)?;
             let (unchanged, granted) = (schedule.clone(), caller.actor.granted);
