@@ -11,7 +11,7 @@ use crate::episode::{Categories, Category, EpisodeSort, EpisodeStatus, Rating, T
 use crate::event::{Seq, Topic};
 use crate::file::{ContentType, FileName, FileType, Sha256};
 use crate::identity::{Email, Password, Role};
-use crate::job::{AttemptOutcome, JobError, JobStatus, JobType, MaxRetries, Priority};
+use crate::job::{AttemptOutcome, JobError, JobStatus, JobType, MaxRetries, Priority, UniqueKey};
 use crate::notification::{
     ChannelMatrix, Channels, Follows, MutedEvents, NotificationKind, NotificationPriority, NotifiedEvent,
 };
@@ -108,6 +108,7 @@ values! {
     };
     Priority => |_generator| json_schema!({ "type": "integer", "minimum": -100, "maximum": 100, "default": 0 });
     MaxRetries => |_generator| json_schema!({ "type": "integer", "minimum": 0, "maximum": 100, "default": 3 });
+    UniqueKey => |generator| Line::<255>::json_schema(generator);
     JobError => |_generator| json_schema!({ "type": "string" });
     FileName => |_generator| {
         json_schema!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": FILE_NAME })

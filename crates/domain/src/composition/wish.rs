@@ -10,8 +10,8 @@ use crate::job::{Job, JobId, JobType, NewJob, UniqueKey};
 use crate::{Answered, RecordChange, ResourceKind, ServiceError, Terms};
 
 impl CompositionService {
-    /// Queues the job that renders a composition, once for each receipt. While a job is live that renders the same of the same
-    /// version, that one is answered.
+    /// Queues the job that renders a composition, once for each receipt. While a job of the same caller is live that renders
+    /// the same of the same version, that one is answered.
     pub async fn render(
         &self,
         caller: &Caller,
@@ -24,9 +24,10 @@ impl CompositionService {
         may(caller, Action::Write, &composition)?;
         terms.precondition.check(composition.version)?;
         let job_type = JobType::built_in(JOB_TYPE);
-        let unique_key = unique_key(&composition, wish);
+        let unique_key = unique_key(caller, &composition, wish);
+        let payload = payload(&composition, wish);
         let new = NewJob {
-            payload: payload(&composition, wish),
+            payload: payload.clone(),
             episode_id: composition.design.episode_id,
             granted: Some(caller.actor.granted),
             unique_key: Some(unique_key.clone()),
@@ -42,7 +43,12 @@ impl CompositionService {
         match self.writing(terms).create_with(create).await {
             Err(ServiceError::AlreadyExists { what }) => {
                 let live = self.jobs.find_live_job(job_type, unique_key).await?;
-                live.map(Answered::Now).ok_or(ServiceError::AlreadyExists { what })
+                let same = live.filter(|live| {
+                    live.created_by == Some(caller.actor.id)
+                        && live.payload == payload
+                        && live.run_at <= self.clock.now()
+                });
+                same.map(Answered::Now).ok_or(ServiceError::AlreadyExists { what })
             }
             answered => answered,
         }
@@ -55,10 +61,9 @@ fn payload(composition: &Composition, wish: &RenderWish) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Names this wish.
-fn unique_key(composition: &Composition, wish: &RenderWish) -> UniqueKey {
+/// Names this wish of this caller: a job does what its creator may.
+fn unique_key(caller: &Caller, composition: &Composition, wish: &RenderWish) -> UniqueKey {
     let formats: Vec<&str> = wish.formats(&composition.design.formats).iter().map(|format| format.as_str()).collect();
     let (id, version, encoding) = (composition.id, composition.version.get(), wish.encoding.as_str());
-    let key = UniqueKey::parse(format!("{id} {version} {encoding} {}", formats.join(" ")));
-    key.unwrap_or_else(|reason| unreachable!("names of formats are short: {reason}"))
+    UniqueKey::internal(&format!("{} {id} {version} {encoding} {}", caller.actor.id, formats.join(" ")))
 }

@@ -22,6 +22,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod unique_key;
 mod work;
 
 pub use arrivals::Arrivals;
@@ -40,8 +41,9 @@ pub use processor::Processor;
 pub use progress::{JobProgress, ProgressNews, ProgressRevision};
 pub use query::{JobAfter, JobCount, JobFilter, JobQuery};
 pub use queue::{Failing, Hands, JobQueue};
-pub use record::{Job, JobError, JobId, MaxRetries, Priority, Progress, ProgressMessage, UniqueKey};
+pub use record::{Job, JobError, JobId, MaxRetries, Priority, Progress, ProgressMessage};
 pub use service::JobService;
 pub use share::{Claimant, SPARE_PLACES, Share, Whose, shares};
 pub use status::JobStatus;
+pub use unique_key::UniqueKey;
 pub use work::WorkService;

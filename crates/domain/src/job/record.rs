@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Failing, JobStatus, JobType, Lease, WorkerName};
+use super::{Failing, JobStatus, JobType, Lease, UniqueKey, WorkerName};
 use crate::episode::EpisodeId;
 use crate::id::id;
 use crate::identity::{Role, UserId};
 use crate::show::ShowId;
 use crate::writing::Versioned;
-use crate::{Bounded, Invalid, Line, Prose, Timestamp, Version};
+use crate::{Bounded, Invalid, Prose, Timestamp, Version};
 
 id! {
     /// Identifies a job.
@@ -33,8 +33,6 @@ impl Progress {
 
 /// What a worker says of how far it is.
 pub type ProgressMessage = Prose<1_000>;
-/// Names work that must not be queued twice.
-pub type UniqueKey = Line<255>;
 
 /// The member of a payload that says how long an attempt may take.
 const TIMEOUT: &str = "timeout_seconds";

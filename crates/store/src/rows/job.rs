@@ -138,7 +138,7 @@ impl TryFrom<JobRow> for Job {
             show_id: row.show_id.map(|id| ShowId::new(id.0)),
             created_by: row.created_by.map(|id| UserId::new(id.0)),
             granted: row.granted.map(|name| at.known("granted", Role::parse(&name))).transpose()?,
-            unique_key: at.read("unique_key", row.unique_key.map(UniqueKey::parse).transpose())?,
+            unique_key: at.read("unique_key", row.unique_key.map(UniqueKey::stored).transpose())?,
             run_at: state.run_at.0,
             started_at: state.started_at.map(time),
             completed_at: state.completed_at.map(time),

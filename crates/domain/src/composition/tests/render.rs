@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 use super::*;
 use crate::identity::{Bearer, OnBehalf, Role};
-use crate::job::{Done, Failing, Job, JobHandler as _, JobId, JobType, NewJob, Progress, ProgressMessage, Reporter};
+use crate::job::{
+    Done, Failing, Job, JobHandler as _, JobId, JobType, NewJob, Progress, ProgressMessage, Reporter, UniqueKey,
+};
 use crate::mocks::{
     MockBlobStore, MockBlobWriter, MockInspection, MockInspector, MockRenderer, MockShowStore, MockUserStore,
 };
-use crate::{Answered, CommitError, Committed, RecordChange, ServiceError, Terms};
+use crate::{Answered, Clock as _, CommitError, Committed, RecordChange, ServiceError, Terms};
 
 fn wish() -> RenderWish {
     RenderWish { formats: None, encoding: Encoding::Jpeg }
@@ -39,16 +41,42 @@ fn a_wish_queues_a_job_and_notes_its_outputs_in_one_step() {
     assert!(block_on(service.render(&caller(Role::Editor), composition().id, &wish(), &Terms::default())).is_ok());
 }
 
-#[test]
-fn a_wish_that_is_being_fulfilled_is_answered_with_the_job_that_does_it() {
+/// What a wish is answered while this job has its key.
+fn answered_by(live: Job) -> Result<Answered<Job>, ServiceError> {
     let mut world = World::holding(|_| {});
     world.ledger.expect_commit().returning(|_| Err(CommitError::AlreadyExists { what: "a live job" }));
-    world.jobs.expect_find_live_job().returning(|_, _| Ok(Some(job(&json!({})))));
-    let service = world.service();
-    let answer = block_on(service.render(&caller(Role::Editor), composition().id, &wish(), &Terms::default()));
-    match answer.unwrap() {
-        Answered::Now(live) => assert_eq!(live.id, job(&json!({})).id),
+    world.jobs.expect_find_live_job().returning(move |_, key| {
+        assert!(UniqueKey::parse(key.as_str()).is_err(), "anybody could give {key}");
+        Ok(Some(live.clone()))
+    });
+    block_on(world.service().render(&caller(Role::Editor), composition().id, &wish(), &Terms::default()))
+}
+
+/// The job that the wish of [`caller`] queues.
+fn wanted() -> Job {
+    let formats = json!(["YOUTUBE", "INSTAGRAM_FEED"]);
+    let payload = json!({ "composition_id": composition().id, "formats": formats, "encoding": "jpeg" });
+    Job { created_by: Some(caller(Role::Editor).actor.id), run_at: clock().now(), ..job(&payload) }
+}
+
+#[test]
+fn a_wish_that_is_being_fulfilled_is_answered_with_the_job_that_does_it() {
+    match answered_by(wanted()).unwrap() {
+        Answered::Now(live) => assert_eq!(live.id, wanted().id),
         Answered::Before(stored) => panic!("{stored:?}"),
+    }
+}
+
+#[test]
+fn no_wish_is_answered_with_a_job_of_somebody_else_for_something_else_or_at_another_time() {
+    let later = clock().now().plus_seconds(1);
+    let squatters = [
+        Job { created_by: None, ..wanted() },
+        Job { payload: serde_json::Map::new(), ..wanted() },
+        Job { run_at: later, ..wanted() },
+    ];
+    for squatter in squatters {
+        assert!(matches!(answered_by(squatter), Err(ServiceError::AlreadyExists { .. })));
     }
 }
 
