@@ -30,6 +30,7 @@ mod difference;
 mod error;
 mod id;
 mod invalid;
+mod json;
 mod ledger;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
@@ -51,6 +52,7 @@ pub(crate) use difference::Difference;
 pub use error::{ServiceError, StoreError};
 pub use id::{IdSource, ParseIdError};
 pub use invalid::{FieldError, Invalid};
+pub use json::MAX_JSON_DEPTH;
 pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger};
 pub use page::{Limit, Page};
 pub use receipt::{Answered, Receipt, ReceiptStore, StoredReceipt};

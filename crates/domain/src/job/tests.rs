@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
-use crate::identity::UserId;
+use crate::identity::{Actor, Role, ShowRoles, UserId};
 use crate::mocks::MockIdSource;
 use crate::{Change, ServiceError, Timestamp};
 
@@ -121,6 +121,47 @@ fn a_job_tells_of_itself_from_beginning_to_end() {
     assert_eq!(done.events()[0].owner, job().created_by);
     let cancelled = created.state().clone().cancel(&stamp(3)).unwrap();
     assert_eq!(told(&cancelled).1["cancelledBy"], "e@x");
+}
+
+#[test]
+fn results_that_are_too_large_to_be_copied_are_named_in_the_event_and_kept_in_the_job() {
+    for (length, omitted) in [(60_000, None), (70_000, Some(json!(["results"])))] {
+        let results = json!("x".repeat(length));
+        let done = leased(job(), 7, 1).state().clone().complete(handle(7), Some(results.clone()), &stamp(3)).unwrap();
+        let (_, data) = told(&done);
+        assert_eq!(data["results"], if omitted.is_none() { results.clone() } else { serde_json::Value::Null });
+        assert_eq!((data.get("omitted").cloned(), done.state().results.as_ref()), (omitted, Some(&results)));
+    }
+}
+
+#[test]
+fn whoever_may_not_do_what_a_job_does_may_not_have_it_done() {
+    let actor = |role| Actor { role, granted: role, ..actor() };
+    for (name, allowed) in [
+        ("data-import", vec![Role::Admin]),
+        ("batch-delete", vec![Role::Editor, Role::Admin]),
+        ("composition-render", vec![Role::Editor, Role::Admin]),
+        ("bulk-export", vec![Role::Editor, Role::Admin]),
+        ("of-an-outside-worker", Role::ALL.to_vec()),
+    ] {
+        for role in Role::ALL {
+            let permitted = JobType::parse(name).unwrap().permit(&actor(role)).is_ok();
+            assert_eq!(permitted, allowed.contains(&role), "{name} {role}");
+        }
+    }
+}
+
+fn actor() -> Actor {
+    Actor {
+        id: UserId::new(Uuid::from_u128(3)),
+        email: "e@x".into(),
+        name: "An editor".into(),
+        role: Role::Editor,
+        shows: ShowRoles::default(),
+        granted: Role::Editor,
+        session: None,
+        expires_at: at(1_000),
+    }
 }
 
 fn claim() -> Claim {

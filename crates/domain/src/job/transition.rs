@@ -9,6 +9,7 @@ use super::backoff::delay;
 use super::{Job, JobError, JobId, JobStatus, JobType, Lease, NewJob, Progress, ReceiptHandle, WorkerName};
 use crate::episode::EpisodeId;
 use crate::event::{Audience, DomainEvent, EventKind, Stamp};
+use crate::json::fits_event;
 use crate::show::ShowId;
 use crate::{Change, ResourceKind, ServiceError, Subject, Timestamp, Version};
 
@@ -46,8 +47,11 @@ struct Started<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Completed<'a> {
-    results: &'a Option<Value>,
+    results: Option<&'a Value>,
     duration_ms: u64,
+    /// The results, where they are too large to be copied.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    omitted: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -145,7 +149,9 @@ impl Job {
         job.progress = Progress::fixed::<100>();
         job.error_message = None;
         let results = job.results.clone();
-        let completed = Completed { results: &results, duration_ms: millis(stamp.now, self.started_at) };
+        let fitting = results.as_ref().filter(|results| fits_event(results));
+        let omitted: &[_] = if fitting.is_some() || results.is_none() { &[] } else { &["results"] };
+        let completed = Completed { results: fitting, duration_ms: millis(stamp.now, self.started_at), omitted };
         Ok(job.become_next(self, EventKind::JobCompleted, stamp, completed))
     }
 

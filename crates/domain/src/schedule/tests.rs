@@ -93,6 +93,26 @@ fn a_new_schedule_comes_due_at_the_next_time_that_its_expression_names() {
 }
 
 #[test]
+fn a_payload_that_is_too_large_to_be_copied_is_named_in_the_events_and_kept_in_the_schedule() {
+    let payload = |length: usize| json!({ "text": "x".repeat(length) }).as_object().unwrap().clone();
+    let patch = |length| SchedulePatch { payload: Some(payload(length)), ..SchedulePatch::default() };
+    let data = |change: &Change<Schedule>| serde_json::from_str::<Value>(&change.events()[0].data).unwrap();
+    let created = create("each minute", patch(70_000)).unwrap();
+    assert_eq!(created.state().payload, payload(70_000));
+    assert_eq!((&data(&created)["schedule"]["payload"], &data(&created)["omitted"]), (&json!({}), &json!(["payload"])));
+    let smaller = change(created.state().clone(), patch(9), 70).unwrap();
+    assert_eq!(data(&smaller)["schedule"]["payload"], json!(payload(9)));
+    assert_eq!(
+        (&data(&smaller)["changedFields"], &data(&smaller)["omitted"]),
+        (&json!(["payload"]), &json!(["payload"]))
+    );
+    assert_eq!(data(&smaller)["changes"], json!({}));
+    let smallest = change(smaller.state().clone(), patch(1), 80).unwrap();
+    assert_eq!(data(&smallest)["changes"]["payload"], json!([payload(9), payload(1)]));
+    assert_eq!(data(&smallest).get("omitted"), None);
+}
+
+#[test]
 fn a_schedule_that_can_never_come_due_is_refused_even_while_it_is_switched_off() {
     for text in ["never", "unreadable"] {
         assert_eq!(refused(create(text, SchedulePatch::default())), ["cron"], "{text}");

@@ -1,5 +1,7 @@
 //! The pure transitions of a schedule.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -7,18 +9,23 @@ use super::{Calendar, Firing, NewSchedule, Schedule, ScheduleId, SchedulePatch};
 use crate::event::{Audience, DomainEvent, EventKind, Stamp};
 use crate::identity::Role;
 use crate::job::{Job, JobId, NewJob};
+use crate::json::fits_event;
 use crate::{
     Change, ChangeSet, Difference, FieldError, RecordChange, ResourceKind, ServiceError, Subject, Timestamp, Version,
 };
 
 /// By how many seconds the clocks of nodes may differ.
 const CLOCKS_DIFFER: i64 = 60;
+/// The field that may be too large for an event.
+const PAYLOAD: &str = "payload";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ScheduleCreated<'a> {
     schedule: &'a Schedule,
     created_by: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    omitted: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -28,6 +35,8 @@ struct ScheduleUpdated<'a> {
     changed_fields: &'a [&'static str],
     changes: &'a Map<String, Value>,
     updated_by: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    omitted: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -71,7 +80,8 @@ impl Schedule {
         };
         let next = schedule.next(calendar, stamp.now)?;
         schedule.next_run_at = schedule.enabled.then_some(next);
-        let data = ScheduleCreated { schedule: &schedule, created_by: stamp.actor_label() };
+        let (shown, omitted) = schedule.in_event();
+        let data = ScheduleCreated { schedule: &shown, created_by: stamp.actor_label(), omitted };
         let event = schedule.tell(EventKind::ScheduleCreated, stamp, &data);
         Ok(Change::created(schedule, event))
     }
@@ -89,7 +99,7 @@ impl Schedule {
         stamp: &Stamp,
     ) -> Result<Option<Change<Self>>, ServiceError> {
         let mut schedule = self.clone();
-        let difference = schedule.apply(patch);
+        let mut difference = schedule.apply(patch);
         if difference.fields.is_empty() {
             return Ok(None);
         }
@@ -100,11 +110,17 @@ impl Schedule {
         schedule.next_run_at = schedule.next_run_at.filter(|_| schedule.enabled);
         schedule.granted = schedule.granted.lower(granted).unwrap_or(schedule.granted);
         let expected = stamp.touch(&mut schedule.version, &mut schedule.updated_at);
+        let (shown, mut omitted) = schedule.in_event();
+        if !difference.changes.get(PAYLOAD).is_none_or(fits_event) {
+            difference.changes.remove(PAYLOAD);
+            omitted = &[PAYLOAD];
+        }
         let data = ScheduleUpdated {
-            schedule: &schedule,
+            schedule: &shown,
             changed_fields: &difference.fields,
             changes: &difference.changes,
             updated_by: stamp.actor_label(),
+            omitted,
         };
         let event = schedule.tell(EventKind::ScheduleUpdated, stamp, &data);
         Ok(Some(Change::updated(expected, schedule, event).instead_of(self)))
@@ -162,13 +178,21 @@ impl Schedule {
         next.ok_or_else(|| ServiceError::Invalid(vec![FieldError::new("cron", "must name a time that will come")]))
     }
 
+    /// The schedule as an event holds it, and what was left out of it: a payload that is too large to be copied.
+    fn in_event(&self) -> (Cow<'_, Self>, &'static [&'static str]) {
+        if fits_event(&self.payload) {
+            return (Cow::Borrowed(self), &[]);
+        }
+        (Cow::Owned(Self { payload: Map::new(), ..self.clone() }), &[PAYLOAD])
+    }
+
     fn apply(&mut self, patch: SchedulePatch) -> Difference {
         let mut difference = Difference::default();
         difference.set("name", &mut self.name, patch.name);
         difference.set("cron", &mut self.cron, patch.cron);
         difference.set("time_zone", &mut self.time_zone, patch.time_zone);
         difference.set("job_type", &mut self.job_type, patch.job_type);
-        difference.set("payload", &mut self.payload, patch.payload);
+        difference.set(PAYLOAD, &mut self.payload, patch.payload);
         difference.set("priority", &mut self.priority, patch.priority);
         difference.set("max_retries", &mut self.max_retries, patch.max_retries);
         difference.set("enabled", &mut self.enabled, patch.enabled);
