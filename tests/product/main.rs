@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "all of this crate is tests")]
 
 mod bad_frames;
+mod bad_generated;
 mod bad_input;
 mod bad_tokens;
 mod behaviour;
@@ -25,11 +26,13 @@ mod jobs;
 mod kill;
 mod members;
 mod moved_episodes;
+mod payloads;
 mod people;
 mod presence;
 mod refused_data;
 mod repetition;
 mod restored;
+mod round_trip;
 mod samples;
 mod shows;
 mod slow_reader;

@@ -201,7 +201,13 @@ pub(crate) fn access(ports: &Ports, bearers: Arc<Bearers>) -> AccessService {
 
 /// The service that imports tables.
 pub(crate) fn import(ports: &Ports) -> ImportService {
-    ImportService { store: ports.imports.clone(), ledger: ports.ledger.clone(), clock: clock(), ids: ids() }
+    ImportService {
+        store: ports.imports.clone(),
+        shows: ports.shows.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    }
 }
 
 pub(crate) fn on_behalf(ports: &Ports) -> OnBehalf {

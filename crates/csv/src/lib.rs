@@ -3,6 +3,7 @@
 //!
 //! This crate knows bytes, quotes and lines; what a table of episodes must look like is the domain's to say.
 
+mod bounds;
 mod lines;
 mod read;
 mod table;

@@ -6,6 +6,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use showrunner_domain::import::{Cell, Sheet};
 use showrunner_domain::show::ShowName;
 
+use crate::bounds::{MAX_BYTES, MAX_CELLS, first_large_row};
 use crate::lines::{Lines, breaks};
 
 /// What some programs put before UTF-8 text.
@@ -15,15 +16,15 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const END: &[u8] = b"\n.";
 
 /// The table that `file` holds. Its first row names the columns; lines without anything are passed over. Rows that name
-/// no show are of `show`.
+/// no show are of `show`. A row that is too large ends the table: no more of the file is kept than its rows may be large.
 #[must_use]
 pub fn read(file: &[u8], show: Option<&ShowName>) -> Sheet {
     if file.len() > Sheet::MAX_BYTES {
-        let mut sheet = Sheet::default();
-        sheet.refuse(1, 1, "the file is larger than 64 MiB: split it");
-        return sheet;
+        return Sheet::too_large();
     }
-    let text = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
+    let whole = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
+    let large = first_large_row(whole);
+    let text = &whole[..large.unwrap_or(whole.len())];
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.chain(END));
     let (mut record, mut lines) = (ByteRecord::new(), Lines::new(text));
     let mut sheet: Option<Sheet> = None;
@@ -43,6 +44,12 @@ pub fn read(file: &[u8], show: Option<&ShowName>) -> Sheet {
             None => sheet = Some(Sheet::new(&cells).of_show(show.cloned())),
             Some(sheet) => sheet.push(lines.line(), &cells),
         }
+    }
+    if let Some(begins) = large {
+        let mut lines = Lines::new(whole);
+        lines.go_to(begins);
+        let message = format!("the row is too large: it may have {MAX_CELLS} cells and {MAX_BYTES} bytes");
+        sheet.get_or_insert_default().refuse(lines.line(), 1, &message);
     }
     sheet.unwrap_or_else(|| Sheet::new(&[]))
 }

@@ -11,11 +11,15 @@ pub fn whole(text: &str) -> Result<i64, Invalid> {
     text.parse().ok().filter(|_| plain).ok_or(Invalid::Malformed { expected: "a whole number" })
 }
 
-/// A number in decimal digits, with a point before decimals and `-` before it where it is negative.
+/// A number in decimal digits, with a point before decimals and `-` before it where it is negative, and perhaps an exponent:
+/// what is written of a number in JSON (RFC 8259) is one.
 pub fn decimal(text: &str) -> Result<f64, Invalid> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = [whole, decimals].iter().all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let plain =
+        [whole, decimals, exponent].iter().all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()));
     text.parse().ok().filter(|_| plain).ok_or(Invalid::Malformed { expected: "a number, such as 8.5" })
 }
 
@@ -42,7 +46,8 @@ mod tests {
     #[test]
     fn a_decimal_number_is_written_in_digits_and_a_point() {
         assert_eq!((decimal("8.5"), decimal("-7"), decimal("10.0")), (Ok(8.5), Ok(-7.0), Ok(10.0)));
-        for text in ["", "-", ".", "8.", ".5", "8,5", "1e1", "inf", "NaN", "+1", "1.2.3", " 1"] {
+        assert_eq!((decimal("1e-7"), decimal("1.5E+1")), (Ok(1e-7), Ok(15.0)));
+        for text in ["", "-", ".", "8.", ".5", "8,5", "e1", "1e", "1e1e1", "1e1.5", "inf", "NaN", "+1", "1.2.3", " 1"] {
             assert!(decimal(text).is_err(), "{text:?}");
         }
     }

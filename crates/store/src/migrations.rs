@@ -18,11 +18,18 @@ pub struct MigrationStatus {
     pub applied: bool,
 }
 
-/// Runs every migration that the store lacks and answers their versions.
+/// Runs every migration that the store lacks and answers their versions. What was folded by the rules of an earlier release is
+/// folded again.
 pub fn up(location: &Location) -> Result<Vec<String>, StoreError> {
     Ok(match location {
-        Location::Sqlite(path) => sqlite::migrate(path, run_all)?,
-        Location::Postgres(url) => postgres::migrate(url, run_all)?,
+        Location::Sqlite(path) => sqlite::migrate(path, |conn, migrations| {
+            let run = run_all(conn, migrations)?;
+            sqlite::refold(conn).map(|()| run)
+        })?,
+        Location::Postgres(url) => postgres::migrate(url, |conn, migrations| {
+            let run = run_all(conn, migrations)?;
+            postgres::refold(conn).map(|()| run)
+        })?,
     })
 }
 

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use showrunner_csv::Csv;
 use showrunner_domain::event::Origin;
 use showrunner_domain::identity::{Actor, Caller, Email, ShowRoles};
-use showrunner_domain::import::{ImportError, Imported, Mode, Problems, Sheet};
+use showrunner_domain::import::{ImportError, Imported, Mode, Problems, Sheet, TableText as _};
 use showrunner_domain::show::ShowName;
 use showrunner_store::Ports;
 
@@ -26,7 +27,7 @@ pub(super) async fn run(
     let show = show.map(ShowName::parse).transpose();
     let show = show.map_err(|reason| CommandError::Argument(format!("--show {reason}")))?;
     let settings = Settings::read(flags)?;
-    let sheet = showrunner_csv::read(&contents(file).map_err(|error| unreadable(file, &error))?, show.as_ref());
+    let sheet = Csv.read(contents(file).map_err(|error| unreadable(file, &error))?, show).await;
     let ports = open_store(&settings)?;
     let caller = match user {
         Some(email) => Some(caller(&ports, email).await?),

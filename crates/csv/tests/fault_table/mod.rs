@@ -47,7 +47,7 @@ pub(crate) fn faults() -> Vec<Fault> {
         ("a number too big", b"title,episode_number\nPilot,1000001\n", 2, 2, "episode_number must be between 0 and"),
         (
             "a doubled row",
-            b"show,season_number,episode_number,title\nThe Wire,1,1,The Target\nthe-wire,1,1,The Detail\n",
+            b"show,season_number,episode_number,title\nThe Wire,1,1,The Target\nTHE WIRE,1,1,The Detail\n",
             3,
             3,
             "that of line 2",

@@ -16,7 +16,7 @@ pub use draft::{EpisodePatch, NewEpisode};
 pub use port::EpisodeStore;
 #[cfg(any(test, feature = "mocks"))]
 pub use port::MockEpisodeStore;
-pub use query::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue, fold};
+pub use query::{EpisodeAfter, EpisodeFilter, EpisodeQuery, EpisodeSort, SortKey, SortValue};
 pub use record::{
     Categories, Category, Description, DurationMinutes, Episode, EpisodeId, EpisodeNumber, Genre, PersonName, Rating,
     SeasonNumber, ThumbnailUrl, Title,

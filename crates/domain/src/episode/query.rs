@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::{Category, Episode, EpisodeId, EpisodeStatus, SeasonNumber};
 use crate::show::ShowId;
 use crate::text::date;
-use crate::{Limit, Line, Timestamp};
+use crate::{Limit, Line, Timestamp, fold};
 
 /// What a list of episodes is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -139,10 +139,4 @@ impl EpisodeAfter {
         };
         Self { sort, value, id: episode.id }
     }
-}
-
-/// Text as it is compared where case does not matter. Stores keep it beside the original, so that both compare alike.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    text.to_lowercase()
 }

@@ -3,7 +3,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Episode, EpisodeAfter, EpisodeFilter, EpisodeSort, SortValue, fold};
+use super::{Episode, EpisodeAfter, EpisodeFilter, EpisodeSort, SortValue};
+use crate::fold;
 
 impl EpisodeFilter {
     /// Whether `episode` fulfils everything that is given. A deleted one is in no list.

@@ -4,18 +4,13 @@ use serde_json::{Value, json};
 
 use crate::episode::Episode;
 use crate::import::Column;
-use crate::show::{Show, Slug};
-
-/// How a table names a show, so that an import finds it: by its name where that leads to its slug, and by its slug otherwise.
-pub(super) fn show_name(show: &Show) -> String {
-    let suggested = Slug::of(show.name.as_str());
-    if suggested.as_ref() == Some(&show.slug) { show.name.to_string() } else { show.slug.to_string() }
-}
+use crate::show::Show;
 
 /// What a column says of an episode of this show; `null` where it says nothing.
-pub(super) fn value(column: Column, episode: &Episode, show: Option<&str>) -> Value {
+pub(super) fn value(column: Column, episode: &Episode, show: Option<&Show>) -> Value {
     match column {
-        Column::Show => json!(show),
+        Column::Show => json!(show.map(|show| &show.name)),
+        Column::ShowSlug => json!(show.map(|show| &show.slug)),
         Column::SeasonNumber => json!(episode.season_number),
         Column::EpisodeNumber => json!(episode.episode_number),
         Column::Title => json!(episode.title),

@@ -2,6 +2,8 @@
 
 mod bulk_export;
 mod cells;
+#[cfg(test)]
+mod round_trip;
 mod rows;
 #[cfg(test)]
 mod tests;

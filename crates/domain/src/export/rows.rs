@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::cells::{show_name, value};
+use super::cells::value;
 use crate::episode::{EpisodeFilter, EpisodeQuery, EpisodeService, EpisodeSort, SortKey};
 use crate::identity::Caller;
 use crate::import::Column;
-use crate::show::{ShowId, ShowService};
+use crate::show::{Show, ShowId, ShowService};
 use crate::{Limit, ServiceError};
 
 /// One value for each of [`Column::ALL`].
@@ -20,7 +20,7 @@ pub(super) struct Rows<'a> {
     shows: &'a ShowService,
     caller: &'a Caller,
     query: Option<EpisodeQuery>,
-    names: HashMap<ShowId, String>,
+    known: HashMap<ShowId, Show>,
     /// How many rows were read.
     pub(super) read: usize,
     /// How many there were when the first was read.
@@ -41,7 +41,7 @@ impl<'a> Rows<'a> {
             limit: Limit::MOST,
             total: true,
         };
-        Self { episodes, shows, caller, query: Some(query), names: HashMap::new(), read: 0, all: 0 }
+        Self { episodes, shows, caller, query: Some(query), known: HashMap::new(), read: 0, all: 0 }
     }
 
     /// The rows of the next page; `None` after the last.
@@ -54,20 +54,19 @@ impl<'a> Rows<'a> {
         let mut rows = Vec::with_capacity(page.items.len());
         for episode in page.items {
             let show = match episode.show_id {
-                Some(id) => Some(self.name(id).await?),
+                Some(id) => Some(self.show(id).await?),
                 None => None,
             };
-            rows.push(Column::ALL.map(|column| value(column, &episode, show.as_deref())).to_vec());
+            rows.push(Column::ALL.map(|column| value(column, &episode, show)).to_vec());
         }
         Ok(Some(rows))
     }
 
-    async fn name(&mut self, id: ShowId) -> Result<String, ServiceError> {
-        if let Some(name) = self.names.get(&id) {
-            return Ok(name.clone());
-        }
-        let name = show_name(&self.shows.get(self.caller, id).await?);
-        self.names.insert(id, name.clone());
-        Ok(name)
+    async fn show(&mut self, id: ShowId) -> Result<&Show, ServiceError> {
+        let show = match self.known.remove(&id) {
+            Some(show) => show,
+            None => self.shows.get(self.caller, id).await?,
+        };
+        Ok(&*self.known.entry(id).or_insert(show))
     }
 }

@@ -116,7 +116,7 @@ fn run(count: u32, role: Role, payload: Value) -> (Result<Exported, Failing>, Ve
     (done, told.so_far())
 }
 
-const HEADER: &str = "show|season_number|episode_number|title|description|status|air_date|categories|director|writer|\
+const HEADER: &str = "show|show_slug|season_number|episode_number|title|description|status|air_date|categories|director|writer|\
     duration_minutes|rating|genre|thumbnail_url";
 
 #[test]
@@ -124,7 +124,8 @@ fn every_episode_is_a_row_below_the_names_of_the_columns() {
     let (done, told) = run(5, Role::Editor, json!({ "format": "csv" }));
     let (name, text, results) = done.unwrap();
     let row = "one\n\"two\", three|draft||a;b||||10.0||";
-    assert!(text.starts_with(&format!("{HEADER}\nbb-2||1|Pilot|{row}\nBreaking Bad||2|Pilot|{row}\n")), "{text}");
+    let (one, other) = ("Breaking Bad|bb-2||1|Pilot|", "Breaking Bad|breaking-bad||2|Pilot|");
+    assert!(text.starts_with(&format!("{HEADER}\n{one}{row}\n{other}{row}\n")), "{text}");
     assert_eq!(text.matches("Pilot").count(), 5);
     assert_eq!((name.as_str(), &results["episodes"]), ("episodes.csv", &json!(5)));
     assert_eq!(told, [40, 80, 100, 100]);
@@ -136,8 +137,8 @@ fn objects_say_the_same_and_leave_out_what_says_nothing() {
         let (name, text, _) = run(count, Role::Editor, json!({ "format": "json" })).0.unwrap();
         let objects: Vec<Value> = serde_json::from_str(&text).unwrap();
         assert_eq!((name.as_str(), objects.len()), ("episodes.json", count as usize));
-        assert!(objects.iter().all(|object| object.as_object().unwrap().len() == 7 && object["rating"] == 10.0));
-        assert_eq!(read_json(text.as_bytes()).into_rows().map_or(0, |rows| rows.len()), objects.len());
+        assert!(objects.iter().all(|object| object.as_object().unwrap().len() == 8 && object["rating"] == 10.0));
+        assert_eq!(read_json(text.as_bytes(), None).into_rows().map_or(0, |rows| rows.len()), objects.len());
     }
 }
 

@@ -61,7 +61,7 @@ impl<'a> Text<'a> {
             text.extend(self.tables.row(&Column::ALL.map(|column| column.as_str().to_owned())));
         }
         for row in rows {
-            let cells: Vec<String> = row.iter().map(|value| cell_text(value).unwrap_or_default()).collect();
+            let cells: Vec<String> = row.iter().map(|value| cell_text(value).into_owned()).collect();
             text.extend(self.tables.row(&cells));
         }
         text

@@ -26,6 +26,10 @@ impl Email {
         if text.len() > 254 {
             return Err(Invalid::TooLong { max: 254 });
         }
+        // Such a letter looks like another one, and would make this the address of somebody else: U+212A in lower case is a `k`.
+        if text.chars().any(|c| !c.is_ascii() && c.to_lowercase().any(|lower| lower.is_ascii())) {
+            return Err(EXPECTED);
+        }
         Ok(Self(text.to_lowercase()))
     }
 
@@ -50,6 +54,14 @@ mod tests {
     fn spellings_of_one_address_are_one() {
         assert_eq!(Email::parse("Editor@Example.COM").unwrap().as_str(), "editor@example.com");
         assert!(Email::parse("admin@localhost").is_ok());
+    }
+
+    #[test]
+    fn no_letter_of_another_alphabet_becomes_one_of_ascii() {
+        assert_eq!(Email::parse("Ärger@example.com").unwrap().as_str(), "ärger@example.com");
+        for text in ["\u{212a}im@example.com", "\u{130}da@example.com"] {
+            assert!(Email::parse(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

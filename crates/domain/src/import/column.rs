@@ -2,18 +2,21 @@
 
 use std::fmt;
 
+use super::list::split;
 use crate::episode::{
     Categories, Category, Description, EpisodePatch, EpisodeStatus, Genre, PersonName, Rating, ThumbnailUrl, Title,
 };
-use crate::show::ShowName;
+use crate::show::{ShowName, Slug};
 use crate::text::{date, decimal, whole};
 use crate::{Bounded, Invalid};
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// The show, by its name or its slug.
+    /// The show, by its name, or by its slug where no show has that name.
     Show,
+    /// The slug of the show, which tells shows of one name apart.
+    ShowSlug,
     /// The season.
     SeasonNumber,
     /// The number within the season.
@@ -26,7 +29,7 @@ pub enum Column {
     Status,
     /// The day of its first broadcast, as in 2008-01-20.
     AirDate,
-    /// Categories, with `;` between them.
+    /// Categories, with `;` between them and `\` before a `;` within one.
     Categories,
     /// Who directed it.
     Director,
@@ -46,13 +49,15 @@ pub enum Column {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Draft {
     pub(crate) show: Option<ShowName>,
+    pub(crate) show_slug: Option<Slug>,
     pub(crate) fields: EpisodePatch,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Show,
+        Self::ShowSlug,
         Self::SeasonNumber,
         Self::EpisodeNumber,
         Self::Title,
@@ -68,11 +73,12 @@ impl Column {
         Self::ThumbnailUrl,
     ];
 
-    /// The name in the table's first row: that of the episode's field, but for the show.
+    /// The name in the table's first row: that of the episode's field, but for those of the show.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Show => "show",
+            Self::ShowSlug => "show_slug",
             Self::SeasonNumber => "season_number",
             Self::EpisodeNumber => "episode_number",
             Self::Title => "title",
@@ -109,6 +115,7 @@ impl Column {
         let draft = &mut row.fields;
         match self {
             Self::Show => row.show = Some(ShowName::parse(text)?),
+            Self::ShowSlug => row.show_slug = Some(Slug::parse(text)?),
             Self::SeasonNumber => draft.season_number = Some(Some(bounded(text)?)),
             Self::EpisodeNumber => draft.episode_number = Some(bounded(text)?),
             Self::Title => draft.title = Some(Title::parse(text)?),
@@ -138,7 +145,7 @@ fn bounded<const MIN: i32, const MAX: i32>(text: &str) -> Result<Bounded<MIN, MA
 }
 
 fn categories(text: &str) -> Result<Categories, Invalid> {
-    let categories: Result<Vec<_>, _> = text.split(';').map(|category| Category::parse(category.trim())).collect();
+    let categories: Result<Vec<_>, _> = split(text).into_iter().map(Category::parse).collect();
     Categories::parse(categories?)
 }
 
@@ -166,6 +173,7 @@ mod tests {
     #[test]
     fn categories_stand_between_semicolons() {
         let names = |text| categories(text).map(|list| list.as_slice().iter().map(ToString::to_string).collect());
+        assert_eq!(names(r"drama\; crime;family"), Ok(vec!["drama; crime".to_owned(), "family".to_owned()]));
         assert_eq!(names("drama; crime"), Ok(vec!["drama".to_owned(), "crime".to_owned()]));
         assert_eq!(names("drama;;crime"), Err(Invalid::Empty));
     }

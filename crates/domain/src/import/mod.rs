@@ -6,6 +6,7 @@
 mod column;
 mod data_import;
 mod json;
+mod list;
 mod port;
 mod problem;
 mod service;
@@ -16,8 +17,7 @@ mod table;
 pub use column::Column;
 pub use data_import::DataImport;
 pub(crate) use json::cell_text;
-#[cfg(test)]
-pub(crate) use json::read_json;
+pub use json::{is_json, read_json};
 pub use port::ImportStore;
 #[cfg(any(test, feature = "mocks"))]
 pub use port::MockImportStore;

@@ -1,30 +1,35 @@
 //! The use case of importing: every row or none, in one change set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::shows::Shows;
+use super::shows::{Shows, Target};
 use super::{ImportStore, Problems, Row, Sheet};
 use crate::episode::{Episode, EpisodeId, EpisodeNumber, SeasonNumber};
 use crate::event::{ActorStamp, EventId, ImportMark, Origin, Stamp};
 use crate::identity::{Action, Caller, permit};
-use crate::show::{NewShow, Show, ShowId, ShowPatch};
+use crate::show::{Show, ShowId, ShowStore, Slug};
 use crate::{
-    ChangeSet, Clock, CommitError, IdSource, Ledger, Receipt, RecordChange, ResourceKind, ServiceError, Timestamp,
+    Change, ChangeSet, Clock, CommitError, IdSource, Ledger, Receipt, RecordChange, ResourceKind, ServiceError,
+    Timestamp,
 };
 
 /// How many records are looked up at once.
 const AT_ONCE: usize = 500;
 
+/// A line of the file, and the place of a cell in it.
+type Place = (u64, usize);
 /// The numbers of a season, and where in the file each stands.
-type Numbers = BTreeMap<EpisodeNumber, (u64, usize)>;
+type Numbers = BTreeMap<EpisodeNumber, Place>;
 
 /// Imports tables of episodes.
 pub struct ImportService {
     /// Looks up what is there.
     pub store: Arc<dyn ImportStore>,
+    /// Knows which slugs are taken.
+    pub shows: Arc<dyn ShowStore>,
     /// Writes episodes and shows.
     pub ledger: Arc<dyn Ledger>,
     /// Tells the time.
@@ -97,56 +102,75 @@ impl ImportService {
             permit(&caller.actor, Action::Import, ResourceKind::Episode)?;
         }
         let rows = sheet.into_rows().map_err(ImportError::Faulty)?;
-        let mut shows = self.check(&rows).await?;
+        let shows = self.check(&rows).await?;
         let now = self.clock.now();
-        let created: Vec<_> = shows
-            .missing()
-            .map(|name| {
-                let new = NewShow { name: name.clone(), others: ShowPatch::default() };
-                Show::create(ShowId::new(self.ids.next()), new, &self.stamp(caller, now, ImportMark::Row))
-            })
-            .collect();
-        for change in &created {
-            shows.learn(change.state());
-        }
+        let created = self.missing(&shows, || self.stamp(caller, now, ImportMark::Row)).await?;
         let imported = Imported { episodes: rows.len(), shows: created.len() };
         let episodes = rows.into_iter().enumerate().map(|(place, mut row)| {
-            row.new.others.show_id = shows.of(&row).map(Some);
+            row.new.others.show_id = shows.target(&row).map(|target| Some(id_of(target, &created)));
             let stamp = self.stamp(caller, now, ImportMark::of(place, imported.episodes));
             RecordChange::Episode(Episode::create(EpisodeId::new(self.ids.next()), row.new, &stamp))
         });
+        let episodes: Vec<_> = episodes.collect();
         Ok((created.into_iter().map(RecordChange::Show).chain(episodes).collect(), imported))
+    }
+
+    /// Creates the shows that are not there, with slugs that no other show has.
+    async fn missing(&self, shows: &Shows, stamp: impl Fn() -> Stamp) -> Result<Vec<Change<Show>>, ServiceError> {
+        let missing: Vec<_> = shows.missing().iter().map(|show| (ShowId::new(self.ids.next()), show)).collect();
+        let mut taken = HashSet::new();
+        for some in missing.chunks(AT_ONCE / 10) {
+            let choices: Vec<Slug> = some.iter().flat_map(|(id, show)| show.choices(*id)).collect();
+            taken.extend(self.shows.find_shows_by_slug(choices).await?.into_iter().map(|show| show.slug));
+        }
+        Ok(missing.into_iter().map(|(id, show)| Show::create(id, show.create(id, &mut taken), &stamp())).collect())
     }
 
     /// Checks what only the store knows.
     async fn check(&self, rows: &[Row]) -> Result<Shows, ImportError> {
-        let mut found = Vec::new();
-        for names in Shows::names(rows).chunks(AT_ONCE) {
-            found.extend(self.store.find_shows_called(names.to_vec()).await.map_err(ServiceError::from)?);
+        let (names, slugs) = Shows::wanted(rows);
+        let mut found: HashMap<ShowId, Show> = HashMap::new();
+        let (mut names, mut slugs) = (names.chunks(AT_ONCE), slugs.chunks(AT_ONCE));
+        loop {
+            let (names, slugs) = (names.next().unwrap_or_default(), slugs.next().unwrap_or_default());
+            if names.is_empty() && slugs.is_empty() {
+                break;
+            }
+            let some =
+                self.store.find_shows_called(names.to_vec(), slugs.to_vec()).await.map_err(ServiceError::from)?;
+            found.extend(some.into_iter().map(|show| (show.id, show)));
         }
+        let found: Vec<Show> = found.into_values().collect();
         let mut problems = Problems::default();
         let shows = Shows::resolve(rows, &found, &mut problems);
-        for (line, column) in self.taken(&shows, rows).await? {
-            problems.note(line, column, "episode_number is taken in this season of the show");
+        for ((line, column), message) in self.taken(&shows, rows).await? {
+            problems.note(line, column, message);
         }
         if problems.is_empty() { Ok(shows) } else { Err(ImportError::Faulty(problems)) }
     }
 
-    /// Where in the file the rows stand whose numbers are taken, in order.
-    async fn taken(&self, shows: &Shows, rows: &[Row]) -> Result<Vec<(u64, usize)>, ServiceError> {
-        let mut seasons: BTreeMap<(ShowId, Option<SeasonNumber>), Numbers> = BTreeMap::new();
+    /// Where in the file the rows stand whose numbers are taken, in order, and by what.
+    async fn taken(&self, shows: &Shows, rows: &[Row]) -> Result<Vec<(Place, String)>, ServiceError> {
+        let mut seasons: BTreeMap<(Target, Option<SeasonNumber>), Numbers> = BTreeMap::new();
+        let mut taken = Vec::new();
         for row in rows {
-            if let Some(show) = shows.of(row) {
-                let season = seasons.entry((show, row.new.others.season_number.flatten())).or_default();
-                season.insert(row.new.episode_number, (row.line, row.column));
+            let Some(show) = shows.target(row) else { continue };
+            let season = seasons.entry((show, row.new.others.season_number.flatten())).or_default();
+            let first = season.entry(row.new.episode_number).or_insert((row.line, row.column)).0;
+            if first != row.line {
+                let message = format!("episode_number is that of line {first} already, in the same season and show");
+                taken.push(((row.line, row.column), message));
             }
         }
-        let mut taken = Vec::new();
         for ((show, season), places) in seasons {
+            let Target::Known(show) = show else { continue };
             let numbers: Vec<EpisodeNumber> = places.keys().copied().collect();
             for some in numbers.chunks(AT_ONCE) {
                 let found = self.store.find_taken_numbers(show, season, some.to_vec()).await?;
-                taken.extend(found.iter().filter_map(|number| places.get(number)));
+                let places = found.iter().filter_map(|number| places.get(number));
+                taken.extend(
+                    places.map(|place| (*place, "episode_number is taken in this season of the show".to_owned())),
+                );
             }
         }
         taken.sort_unstable();
@@ -162,6 +186,14 @@ impl ImportService {
     }
 }
 
+/// The identifier of a row's show, which may be one of those that are `created`.
+fn id_of(target: Target, created: &[Change<Show>]) -> ShowId {
+    match target {
+        Target::Known(id) => id,
+        Target::Missing(place) => created[place].state().id,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -172,7 +204,7 @@ mod tests {
     use crate::Committed;
     use crate::identity::{Actor, Role, ShowRoles, UserId};
     use crate::import::Cell;
-    use crate::mocks::{MockClock, MockIdSource, MockImportStore, MockLedger};
+    use crate::mocks::{MockClock, MockIdSource, MockImportStore, MockLedger, MockShowStore};
 
     fn caller(role: Role) -> Caller {
         let id = UserId::new(uuid::Uuid::from_u128(5));
@@ -197,9 +229,11 @@ mod tests {
         let last = AtomicU64::new(1);
         ids.expect_next().returning(move || uuid::Uuid::from_u128(last.fetch_add(1, Ordering::Relaxed).into()));
         let mut store = MockImportStore::new();
-        store.expect_find_shows_called().returning(|_| Ok(Vec::new()));
-        let (store, ledger) = (Arc::new(store), Arc::new(ledger));
-        ImportService { store, ledger, clock: Arc::new(clock), ids: Arc::new(ids) }
+        store.expect_find_shows_called().returning(|_, _| Ok(Vec::new()));
+        let mut shows = MockShowStore::new();
+        shows.expect_find_shows_by_slug().returning(|_| Ok(Vec::new()));
+        let (store, shows, ledger) = (Arc::new(store), Arc::new(shows), Arc::new(ledger));
+        ImportService { store, shows, ledger, clock: Arc::new(clock), ids: Arc::new(ids) }
     }
 
     fn sheet(titles: &[&str]) -> Sheet {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::column::Draft;
-use super::shows::key;
+use super::shows::Reference;
 use super::{Column, Problems};
 use crate::episode::{EpisodeNumber, NewEpisode, SeasonNumber};
-use crate::show::ShowName;
+use crate::show::{ShowName, Slug};
 
 /// A cell: what it says, and on which line of the file it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,23 @@ pub struct Row {
     pub line: u64,
     /// The place of its number in the row, from 1.
     pub column: usize,
-    /// The name or slug of its show.
+    /// The name of its show, or the slug where no show has that name.
     pub show: Option<ShowName>,
+    /// The slug of its show.
+    pub show_slug: Option<Slug>,
     /// The episode, without its show.
     pub new: NewEpisode,
 }
 
+impl Row {
+    /// How it names its show.
+    pub(super) fn reference(&self) -> Option<Reference> {
+        Reference::parse(self.show.as_ref(), self.show_slug.as_ref())
+    }
+}
+
 /// What no two episodes share: show, season and number.
-type Spot = (String, Option<SeasonNumber>, EpisodeNumber);
+type Spot = (Reference, Option<SeasonNumber>, EpisodeNumber);
 
 /// A table of episodes.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,6 +78,14 @@ impl Sheet {
                 sheet.problems.note(header[0].line, 1, format!("the column {column} is missing"));
             }
         }
+        sheet
+    }
+
+    /// What stands for a file that is larger than [`MAX_BYTES`](Self::MAX_BYTES).
+    #[must_use]
+    pub fn too_large() -> Self {
+        let mut sheet = Self::default();
+        sheet.refuse(1, 1, "the file is larger than 64 MiB: split it");
         sheet
     }
 
@@ -124,16 +141,17 @@ impl Sheet {
         let (title, number) = (draft.fields.title.take(), draft.fields.episode_number.take());
         let column = self.columns.iter().position(|column| *column == Some(Column::EpisodeNumber));
         if let (Some(title), Some(episode_number), Some(place)) = (title, number, column) {
-            let show = draft.show.or_else(|| self.show.clone());
-            let new = NewEpisode { title, episode_number, others: draft.fields };
-            self.keep(Row { line: cells[place].line, column: place + 1, show, new });
+            let Draft { show, show_slug, fields } = draft;
+            let show = if show_slug.is_some() { show } else { show.or_else(|| self.show.clone()) };
+            let new = NewEpisode { title, episode_number, others: fields };
+            self.keep(Row { line: cells[place].line, column: place + 1, show, show_slug, new });
         }
     }
 
     /// Keeps a row, unless one before it has its place in its show.
     fn keep(&mut self, row: Row) {
-        if let Some(show) = &row.show {
-            let spot = (key(show), row.new.others.season_number.flatten(), row.new.episode_number);
+        if let Some(show) = row.reference() {
+            let spot = (show, row.new.others.season_number.flatten(), row.new.episode_number);
             if let Some(first) = self.lines.get(&spot) {
                 let message = format!("episode_number is that of line {first} already, in the same season and show");
                 self.problems.note(row.line, row.column, message);
@@ -216,7 +234,7 @@ mod tests {
             &["", "1", "1", "Of no show"],
             &["", "1", "1", "Of no show"],
             &["The Wire", "", "1", "Of no season"],
-            &["the-wire", "1", "1", "The Target again"],
+            &["THE WIRE", "1", "1", "The Target again"],
         ];
         let told = problems(&header, &rows);
         assert_eq!(told.len(), 1, "{told:?}");

@@ -149,7 +149,7 @@ impl Job {
         job.progress = Progress::fixed::<100>();
         job.error_message = None;
         let results = job.results.clone();
-        let fitting = results.as_ref().filter(|results| fits_event(results));
+        let fitting = results.as_ref().filter(fits_event);
         let omitted: &[_] = if fitting.is_some() || results.is_none() { &[] } else { &["results"] };
         let completed = Completed { results: fitting, duration_ms: millis(stamp.now, self.started_at), omitted };
         Ok(job.become_next(self, EventKind::JobCompleted, stamp, completed))

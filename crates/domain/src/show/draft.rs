@@ -15,7 +15,8 @@ pub struct ShowPatch {
     pub status: Option<ShowStatus>,
 }
 
-/// A new show: what it must have, and whatever else is known. Without a slug it gets the one that its name suggests.
+/// A new show: what it must have, and whatever else is known. Without a slug it gets the one that its name suggests, or one
+/// like it where that is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewShow {
     /// What it is called.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Show, ShowAfter, ShowId, ShowQuery};
+use super::{Show, ShowAfter, ShowId, ShowQuery, Slug};
 use crate::{Page, StoreError};
 
 /// Reads shows.
@@ -11,6 +11,9 @@ use crate::{Page, StoreError};
 pub trait ShowStore: Send + Sync {
     /// The show of this identifier.
     async fn find_show(&self, id: ShowId) -> Result<Option<Show>, StoreError>;
+
+    /// The shows that have one of `slugs`.
+    async fn find_shows_by_slug(&self, slugs: Vec<Slug>) -> Result<Vec<Show>, StoreError>;
 
     /// A page of the shows. Names MUST compare by their folded form's UTF-8 bytes, on every store alike.
     async fn list_shows(&self, query: ShowQuery) -> Result<Page<Show, ShowAfter>, StoreError>;

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Show, ShowId, ShowStatus};
-use crate::episode::fold;
-use crate::{Limit, Line, Timestamp};
+use crate::{Limit, Line, Timestamp, fold};
 
 /// What a list of shows is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{NewShow, Show, ShowAfter, ShowId, ShowPatch, ShowQuery, ShowStore};
+use super::{NewShow, Show, ShowAfter, ShowId, ShowPatch, ShowQuery, ShowStore, Slug};
 use crate::event::Stamp;
 use crate::identity::{Action, Caller, permit, permit_within};
 use crate::writing::{Decision, Writing};
-use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
+use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms, fold};
 
 /// Everything that can be done with shows.
 pub struct ShowService {
@@ -33,11 +33,37 @@ impl ShowService {
         Ok(self.shows.list_shows(query).await?)
     }
 
-    /// Creates a show, once for each receipt.
+    /// Creates a show, once for each receipt. Where its name suggests the slug of a show of another name, it gets one like it.
+    ///
+    /// # Errors
+    /// [`ServiceError::AlreadyExists`] where a show has the slug that is given, or the name where none is.
     pub async fn create(&self, caller: &Caller, new: NewShow, terms: &Terms) -> Result<Answered<Show>, ServiceError> {
         permit(&caller.actor, Action::Write, ResourceKind::Show)?;
         let id = ShowId::new(self.ids.next());
-        self.writing(terms).create(|| Show::create(id, new, &self.stamp(caller))).await
+        let writing = self.writing(terms);
+        let create = |new| writing.create(move || Show::create(id, new, &self.stamp(caller)));
+        let taken = match create(new.clone()).await {
+            Err(taken @ ServiceError::AlreadyExists { .. }) if new.others.slug.is_none() => taken,
+            answered => return answered,
+        };
+        let suggested = Slug::suggested(new.name.as_str(), id.uuid());
+        let alternatives = suggested.alternatives();
+        let slugs = alternatives.iter().chain([&suggested]).cloned().collect();
+        let others = self.shows.find_shows_by_slug(slugs).await?;
+        let name = fold(new.name.as_str());
+        if others.iter().any(|show| fold(show.name.as_str()) == name) {
+            return Err(taken);
+        }
+        let with = |slug| NewShow { others: ShowPatch { slug: Some(slug), ..new.others.clone() }, ..new.clone() };
+        let free = alternatives.into_iter().find(|slug| others.iter().all(|show| show.slug != *slug));
+        if let Some(free) = free {
+            match create(with(free)).await {
+                // Another show was given it meanwhile.
+                Err(ServiceError::AlreadyExists { .. }) => {}
+                answered => return answered,
+            }
+        }
+        create(with(suggested.unique(id.uuid()))).await
     }
 
     /// Merges `patch` into a show, once for each receipt. Where nothing differs nothing is written.
@@ -112,6 +138,16 @@ mod tests {
         NewShow { name: ShowName::parse("Breaking Bad").unwrap(), others: ShowPatch::default() }
     }
 
+    /// A show of this name, slug and identifier.
+    fn called(name: &str, slug: &str, id: u128) -> Show {
+        let others = ShowPatch { slug: Slug::parse(slug).ok(), ..ShowPatch::default() };
+        let new = NewShow { name: ShowName::parse(name).unwrap(), others };
+        let mut ids = MockIdSource::new();
+        ids.expect_next().return_const(uuid::Uuid::from_u128(1));
+        let stamp = Stamp::of(&caller(Role::Editor), &ids, Timestamp::from_micros(0).unwrap());
+        Show::create(ShowId::new(uuid::Uuid::from_u128(id)), new, &stamp).state().clone()
+    }
+
     /// A service whose store holds one show and answers commits with `committed`.
     fn holding(committed: impl Fn() -> Result<Committed, CommitError> + Send + 'static) -> (ShowService, Show) {
         let (mut shows, mut ledger) = (MockShowStore::new(), MockLedger::new());
@@ -139,6 +175,44 @@ mod tests {
             .returning(|_| Ok(Committed));
         let service = service(MockShowStore::new(), ledger);
         assert!(block_on(service.create(&caller(Role::Editor), new(), &Terms::default())).is_ok());
+    }
+
+    #[test]
+    fn names_whose_slugs_collide_get_distinct_slugs() {
+        for (holders, slug) in
+            [(1, Some("learn-c-2")), (3, Some("learn-c-4")), (9, Some("learn-c-000000000001")), (0, None)]
+        {
+            let (mut shows, mut ledger) = (MockShowStore::new(), MockLedger::new());
+            let holders = (1..=holders).map(|number| called("Learn C", &format!("learn-c-{number}"), number));
+            let same = called("learn c++", "learn-c", 10);
+            let others: Vec<Show> = if slug.is_some() { holders.collect() } else { vec![same] };
+            let taken: Vec<Slug> = others.iter().map(|show| show.slug.clone()).chain(Slug::parse("learn-c")).collect();
+            shows.expect_find_shows_by_slug().returning(move |_| Ok(others.clone()));
+            ledger.expect_commit().returning(move |set| match set.changes() {
+                [RecordChange::Show(change)] if taken.contains(&change.state().slug) => {
+                    Err(CommitError::AlreadyExists { what: "a show with this slug" })
+                }
+                _ => Ok(Committed),
+            });
+            let new = NewShow { name: ShowName::parse("Learn C++").unwrap(), others: ShowPatch::default() };
+            let created = block_on(service(shows, ledger).create(&caller(Role::Editor), new, &Terms::default()));
+            match (created, slug) {
+                (Ok(Answered::Now(show)), Some(slug)) => assert_eq!(show.slug.as_str(), slug),
+                (Err(ServiceError::AlreadyExists { .. }), None) => {}
+                (created, slug) => panic!("{slug:?}: {created:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_slug_that_is_given_and_taken_is_refused() {
+        let mut ledger = MockLedger::new();
+        ledger.expect_commit().once().returning(|_| Err(CommitError::AlreadyExists { what: "a show with this slug" }));
+        let others = ShowPatch { slug: Slug::parse("learn-c").ok(), ..ShowPatch::default() };
+        let new = NewShow { name: ShowName::parse("Learn C++").unwrap(), others };
+        let created =
+            block_on(service(MockShowStore::new(), ledger).create(&caller(Role::Editor), new, &Terms::default()));
+        assert!(matches!(created, Err(ServiceError::AlreadyExists { .. })), "{created:?}");
     }
 
     #[test]

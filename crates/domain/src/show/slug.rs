@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use deunicode::deunicode;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::Invalid;
 const LONGEST: usize = 100;
 
 /// 1 to 100 lower-case letters `a` to `z`, digits and hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Slug(String);
 
@@ -31,21 +32,29 @@ impl Slug {
         Ok(Self(text))
     }
 
-    /// The slug that `name` suggests: its letters and digits in lower case, with one hyphen for whatever stands between
-    /// them. `None` where it has none of them, as a name in another script.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        let lower = name.to_ascii_lowercase();
-        let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let mut slug = words.collect::<Vec<_>>().join("-");
-        slug.truncate(LONGEST);
-        let whole = slug.trim_end_matches('-');
-        (!whole.is_empty()).then(|| Self(whole.to_owned()))
+    /// The slug that a show of this name gets where none is given: the name's letters and digits in ASCII and lower case,
+    /// other scripts transliterated, with one hyphen for whatever stands between them; the identifier where the name has none.
+    ///
+    /// Different names may suggest one slug: it addresses a show and never says which show is meant.
+    pub(crate) fn suggested(name: &str, id: Uuid) -> Self {
+        let ascii = deunicode(name).to_ascii_lowercase();
+        let words = ascii.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let slug = cut(&words.collect::<Vec<_>>().join("-"), LONGEST);
+        if slug.is_empty() { Self(id.hyphenated().to_string()) } else { Self(slug) }
     }
 
-    /// The slug of a show whose name suggests none: its identifier.
-    pub(crate) fn of_id(id: Uuid) -> Self {
-        Self(id.hyphenated().to_string())
+    /// Slugs to try where this one is taken, the nicest first.
+    pub(crate) fn alternatives(&self) -> Vec<Self> {
+        (2..10).map(|number| self.with_suffix(&number.to_string())).collect()
+    }
+
+    /// This slug, made unique by the random part of the show's identifier.
+    pub(crate) fn unique(&self, id: Uuid) -> Self {
+        self.with_suffix(&format!("{:012x}", id.as_u128() & 0xffff_ffff_ffff))
+    }
+
+    fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}-{suffix}", cut(&self.0, LONGEST - suffix.len() - 1)))
     }
 
     /// The text.
@@ -53,6 +62,11 @@ impl Slug {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// At most `longest` bytes of ASCII text, without a hyphen at the end.
+fn cut(slug: &str, longest: usize) -> String {
+    slug[..slug.len().min(longest)].trim_end_matches('-').to_owned()
 }
 
 impl fmt::Display for Slug {
@@ -77,27 +91,45 @@ mod tests {
         }
     }
 
+    const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_7def_8123_4567_89ab_cdef);
+
     #[test]
-    fn a_name_suggests_its_slug() {
-        let of = |name| Slug::of(name).map(|slug| slug.to_string());
-        assert_eq!(of("Breaking Bad").as_deref(), Some("breaking-bad"));
-        assert_eq!(of("  M*A*S*H -- (1972)! ").as_deref(), Some("m-a-s-h-1972"));
-        assert_eq!(of("日本"), None);
+    fn a_name_suggests_its_slug_in_any_script() {
+        for (name, slug) in [
+            ("Breaking Bad", "breaking-bad"),
+            ("  M*A*S*H -- (1972)! ", "m-a-s-h-1972"),
+            ("Élan", "elan"),
+            ("Straße", "strasse"),
+            ("Слово пацана", "slovo-patsana"),
+            ("相棒 Season 9", "xiang-bang-season-9"),
+            ("***", "01234567-89ab-7def-8123-456789abcdef"),
+        ] {
+            assert_eq!(Slug::suggested(name, ID).as_str(), slug);
+        }
+    }
+
+    #[test]
+    fn a_taken_slug_has_alternatives_of_its_own_length() {
+        let slug = Slug::parse("learn-c").unwrap();
+        assert_eq!((slug.alternatives()[0].as_str(), slug.alternatives().len()), ("learn-c-2", 8));
+        assert_eq!(slug.unique(ID).as_str(), "learn-c-456789abcdef");
+        let long = Slug::parse("x".repeat(100)).unwrap();
+        assert_eq!((long.alternatives()[0].as_str().len(), long.unique(ID).as_str().len()), (100, 100));
     }
 
     proptest! {
         #[test]
         fn whatever_a_name_suggests_is_a_slug(name in any::<String>()) {
-            if let Some(slug) = Slug::of(&name) {
+            let slug = Slug::suggested(&name, ID);
+            for slug in slug.alternatives().into_iter().chain([slug.unique(ID), slug]) {
                 prop_assert_eq!(Slug::parse(slug.as_str()), Ok(slug));
             }
         }
 
         #[test]
         fn a_long_name_is_cut(name in "[a-z ]{90,255}") {
-            if let Some(slug) = Slug::of(&name) {
-                prop_assert_eq!(Slug::parse(slug.as_str()), Ok(slug));
-            }
+            let slug = Slug::suggested(&name, ID);
+            prop_assert_eq!(Slug::parse(slug.as_str()), Ok(slug));
         }
     }
 }

@@ -33,7 +33,7 @@ struct ShowDeleted<'a> {
 
 impl Show {
     pub(crate) fn create(id: ShowId, new: NewShow, stamp: &Stamp) -> Change<Self> {
-        let suggested = || Slug::of(new.name.as_str()).unwrap_or_else(|| Slug::of_id(id.uuid()));
+        let suggested = || Slug::suggested(new.name.as_str(), id.uuid());
         let show = Self {
             id,
             slug: new.others.slug.clone().unwrap_or_else(suggested),
@@ -129,11 +129,10 @@ mod tests {
     }
 
     #[test]
-    fn a_slug_that_is_given_counts_and_a_name_without_letters_gets_its_id() {
+    fn a_slug_that_is_given_counts_and_other_scripts_are_transliterated() {
         let given = ShowPatch { slug: Slug::parse("bb").ok(), ..ShowPatch::default() };
         assert_eq!(create("Breaking Bad", given).state().slug.as_str(), "bb");
-        let foreign = create("日本", ShowPatch::default());
-        assert_eq!(foreign.state().slug.as_str(), foreign.state().id.to_string());
+        assert_eq!(create("日本", ShowPatch::default()).state().slug.as_str(), "ri-ben");
     }
 
     #[test]

@@ -71,8 +71,10 @@ async fn what_the_store_refuses_is_told_in_words_that_say_what_to_do() {
         api.episodes.expect_find_episode().returning(|_| Ok(Some(pilot())));
         api.call(request).await
     };
-    let taken =
-        answer(new_show(r#"{"name": "A"}"#), || CommitError::AlreadyExists { what: "a show with this slug" }).await;
+    let taken = answer(new_show(r#"{"name": "A", "slug": "a"}"#), || CommitError::AlreadyExists {
+        what: "a show with this slug",
+    })
+    .await;
     assert_eq!((taken.status.as_u16(), taken.code().as_str()), (409, "ALREADY_EXISTS"));
     let used = answer(editor(TestRequest::delete().uri(SERIES)), || CommitError::InUse {
         reason: "episodes belong to this show",

@@ -40,6 +40,8 @@ type RowByRow = diesel::pg::PgRowByRowLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
+pub(crate) use queries::refold;
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Keys of advisory locks, arbitrary but the same on every node.

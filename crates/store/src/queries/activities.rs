@@ -7,8 +7,7 @@ use diesel::prelude::*;
 use showrunner_domain::activity::{
     Activity, ActivityAfter, ActivityQuery, ActivityStats, ActivityStore, Period, StatsQuery,
 };
-use showrunner_domain::episode::fold;
-use showrunner_domain::{Page, StoreError};
+use showrunner_domain::{Page, StoreError, fold};
 
 use super::{Conn, Db, Store, activity_counts, anywhere};
 use crate::failure::Failure;

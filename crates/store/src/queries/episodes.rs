@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use showrunner_domain::episode::{
-    Episode, EpisodeAfter, EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeStore, SortKey, SortValue, fold,
+    Episode, EpisodeAfter, EpisodeFilter, EpisodeId, EpisodeQuery, EpisodeStore, SortKey, SortValue,
 };
-use showrunner_domain::{Page, StoreError};
+use showrunner_domain::{Page, StoreError, fold};
 
 use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};

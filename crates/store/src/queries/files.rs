@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use showrunner_domain::episode::fold;
 use showrunner_domain::file::{Blob, BlobKey, File, FileAfter, FileFilter, FileId, FileQuery, FileStore, Sha256};
-use showrunner_domain::{Change, CommitError, Page, StoreError};
+use showrunner_domain::{Change, CommitError, Page, StoreError, fold};
 
 use super::commit::won;
 use super::{Conn, Db, Store, anywhere};

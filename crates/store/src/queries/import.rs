@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-use showrunner_domain::StoreError;
-use showrunner_domain::episode::{EpisodeNumber, SeasonNumber, fold};
+use showrunner_domain::episode::{EpisodeNumber, SeasonNumber};
 use showrunner_domain::import::ImportStore;
 use showrunner_domain::show::{Show, ShowId, ShowName, Slug};
+use showrunner_domain::{StoreError, fold};
 
+use super::shows::of_slugs;
 use super::{Conn, Store};
 use crate::failure::Failure;
 use crate::rows::ShowRow;
@@ -17,8 +18,14 @@ use crate::types::DbId;
 
 #[async_trait]
 impl ImportStore for Store {
-    async fn find_shows_called(&self, names: Vec<ShowName>) -> Result<Vec<Show>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| called(conn, &names)).await?)
+    async fn find_shows_called(&self, names: Vec<ShowName>, slugs: Vec<Slug>) -> Result<Vec<Show>, StoreError> {
+        let found = self.engine.readers().run(move |conn| {
+            let folded: Vec<String> = names.iter().map(|name| fold(name.as_str())).collect();
+            let mut found = of_slugs(conn, &slugs)?;
+            called(conn, &folded, &mut found)?;
+            Ok(found)
+        });
+        Ok(found.await?)
     }
 
     async fn find_taken_numbers(
@@ -31,24 +38,25 @@ impl ImportStore for Store {
     }
 }
 
-/// A name may be shared; so many shows of one name are seen.
-const NAMESAKES: usize = 4;
+/// So many shows are read at once.
+const AT_ONCE: usize = 1_000;
 
-fn called(conn: &mut Conn, names: &[ShowName]) -> Result<Vec<Show>, Failure> {
+/// Adds the shows of these names. Where more share them than are read at once, each half of the names is asked for; of a
+/// single name so many tell that it is shared.
+fn called(conn: &mut Conn, names: &[String], found: &mut Vec<Show>) -> Result<(), Failure> {
     use shows::dsl;
-    let folded: Vec<String> = names.iter().map(|name| fold(name.as_str())).collect();
-    let suggested = names.iter().filter_map(|name| Slug::of(name.as_str())).map(|slug| slug.to_string());
-    let slugs: Vec<String> = suggested.chain(names.iter().map(ToString::to_string)).collect();
-    let limit = i64::try_from(names.len() * NAMESAKES).unwrap_or(i64::MAX);
-    let mut rows: Vec<ShowRow> =
-        dsl::shows.filter(dsl::slug.eq_any(slugs)).select(ShowRow::as_select()).limit(limit).load(conn)?;
-    let of_name = dsl::shows.filter(dsl::name_folded.eq_any(folded)).select(ShowRow::as_select()).limit(limit);
-    rows.extend(of_name.load(conn)?);
-    let found: Result<Vec<Show>, Failure> = rows.into_iter().map(Show::try_from).collect();
-    let mut found = found?;
-    found.sort_unstable_by_key(|show| show.id);
-    found.dedup_by_key(|show| show.id);
-    Ok(found)
+    let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+    let of_name = dsl::shows.filter(dsl::name_folded.eq_any(names)).select(ShowRow::as_select()).limit(limit);
+    let rows: Vec<ShowRow> = of_name.load(conn)?;
+    if rows.len() == AT_ONCE && names.len() > 1 {
+        let (one, other) = names.split_at(names.len() / 2);
+        called(conn, one, found)?;
+        return called(conn, other, found);
+    }
+    for row in rows {
+        found.push(Show::try_from(row)?);
+    }
+    Ok(())
 }
 
 /// Reads the unique index of places.

@@ -20,6 +20,7 @@ mod commit;
 mod compositions;
 mod episodes;
 mod files;
+mod folding;
 mod import;
 mod jobs;
 mod keys;
@@ -51,6 +52,7 @@ use super::{
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
 pub(super) use episodes::find as find_episode;
+pub(crate) use folding::refold;
 pub(super) use readers::Readers;
 
 /// Every port of the domain on this store.

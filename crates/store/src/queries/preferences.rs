@@ -61,7 +61,7 @@ impl PreferenceStore for Store {
 
 fn keep(conn: &mut Conn, owner: UserId, preferences: &Preferences, now: Timestamp) -> Result<(), Failure> {
     use notification_preferences::dsl;
-    let settings = (dsl::settings.eq(document(preferences)), dsl::updated_at.eq(DbInstant(now)));
+    let settings = (dsl::settings.eq(document(owner, preferences)?), dsl::updated_at.eq(DbInstant(now)));
     diesel::insert_into(dsl::notification_preferences)
         .values((dsl::user_id.eq(DbId(owner.uuid())), settings))
         .on_conflict(dsl::user_id)
@@ -86,11 +86,12 @@ fn follow(conn: &mut Conn, owner: UserId, follows: &Follows) -> Result<(), Failu
     Ok(())
 }
 
-fn document(preferences: &Preferences) -> DbJson {
+fn document(owner: UserId, preferences: &Preferences) -> Result<DbJson, Failure> {
     let channels = preferences.channels.iter().map(|(event, channels)| (event.as_str().to_owned(), channels));
     let muted = preferences.muted_events.iter().map(|event| event.as_str().to_owned());
     let settings = Settings { channels: channels.collect(), muted_events: muted.collect() };
-    DbJson(serde_json::to_value(settings).unwrap_or_default())
+    let document = serde_json::to_value(settings).map_err(|problem| unreadable(DbId(owner.uuid()), problem))?;
+    Ok(DbJson(document))
 }
 
 /// The settings of `people`, without what they follow.
@@ -105,18 +106,18 @@ fn settings(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Prefer
 }
 
 fn read(user: DbId, document: DbJson) -> Result<Preferences, Failure> {
-    let settings: Settings = serde_json::from_value(document.0).map_err(|problem| Failure::Unreadable {
-        table: "notification_preferences",
-        row: user.0.to_string(),
-        column: "settings",
-        problem: problem.to_string(),
-    })?;
+    let settings: Settings = serde_json::from_value(document.0).map_err(|problem| unreadable(user, problem))?;
     let known = |name: &String| NotifiedEvent::parse(name);
     Ok(Preferences {
         channels: settings.channels.iter().filter_map(|(name, channels)| Some((known(name)?, *channels))).collect(),
         muted_events: settings.muted_events.iter().filter_map(known).collect(),
         follows: Follows::default(),
     })
+}
+
+fn unreadable(user: DbId, problem: impl ToString) -> Failure {
+    let (row, problem) = (user.0.to_string(), problem.to_string());
+    Failure::Unreadable { table: "notification_preferences", row, column: "settings", problem }
 }
 
 fn followed_by(conn: &mut Conn, owner: UserId) -> Result<Follows, Failure> {
@@ -130,7 +131,8 @@ fn followed_by(conn: &mut Conn, owner: UserId) -> Result<Follows, Failure> {
         "episode" => Some(Followed::Episode(EpisodeId::new(id.0))),
         _ => None,
     };
-    Ok(Follows::parse(rows.iter().filter_map(followed)).unwrap_or_default())
+    // None of them may get lost on the way: what is read here is written back when somebody changes it.
+    Follows::parse(rows.iter().filter_map(followed)).map_err(|problem| unreadable(DbId(owner.uuid()), problem))
 }
 
 fn followers(conn: &mut Conn, records: &[Uuid]) -> Result<HashMap<Uuid, Vec<UserId>>, Failure> {

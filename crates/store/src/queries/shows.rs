@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use showrunner_domain::episode::fold;
-use showrunner_domain::show::{Show, ShowAfter, ShowFilter, ShowId, ShowQuery, ShowStore};
-use showrunner_domain::{Page, StoreError};
+use showrunner_domain::show::{Show, ShowAfter, ShowFilter, ShowId, ShowQuery, ShowStore, Slug};
+use showrunner_domain::{Page, StoreError, fold};
 
 use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};
@@ -24,9 +23,20 @@ impl ShowStore for Store {
         Ok(found.await?)
     }
 
+    async fn find_shows_by_slug(&self, slugs: Vec<Slug>) -> Result<Vec<Show>, StoreError> {
+        Ok(self.engine.readers().run(move |conn| of_slugs(conn, &slugs)).await?)
+    }
+
     async fn list_shows(&self, query: ShowQuery) -> Result<Page<Show, ShowAfter>, StoreError> {
         Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
     }
+}
+
+/// The shows that have one of `slugs`.
+pub(super) fn of_slugs(conn: &mut Conn, slugs: &[Slug]) -> Result<Vec<Show>, Failure> {
+    let slugs = slugs.iter().map(Slug::as_str);
+    let rows: Vec<ShowRow> = dsl::shows.filter(dsl::slug.eq_any(slugs)).select(ShowRow::as_select()).load(conn)?;
+    rows.into_iter().map(Show::try_from).collect()
 }
 
 fn list(conn: &mut Conn, query: ShowQuery) -> Result<Page<Show, ShowAfter>, Failure> {

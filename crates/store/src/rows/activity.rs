@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::Value;
 use showrunner_domain::activity::{Activity, ActivityAction, ActivityId};
-use showrunner_domain::episode::fold;
 use showrunner_domain::event::Audience;
+use showrunner_domain::fold;
 use showrunner_domain::identity::UserId;
 
 use super::Place;

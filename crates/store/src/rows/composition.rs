@@ -6,8 +6,9 @@ use showrunner_domain::composition::{
     Approval, Composition, CompositionId, CompositionName, CompositionStatus, CompositionVersion, Design, Encoding,
     Format, Formats, Output, OutputStatus, Reason, TemplateId,
 };
-use showrunner_domain::episode::{EpisodeId, fold};
+use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::file::{FileId, Sha256};
+use showrunner_domain::fold;
 use showrunner_domain::identity::UserId;
 use showrunner_domain::job::{JobId, JobStatus};
 use showrunner_domain::show::ShowId;

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use serde_json::Value;
 use showrunner_domain::episode::{
     Categories, Category, Description, DurationMinutes, Episode, EpisodeId, EpisodeNumber, EpisodeStatus, Genre,
-    PersonName, Rating, SeasonNumber, ThumbnailUrl, Title, fold,
+    PersonName, Rating, SeasonNumber, ThumbnailUrl, Title,
 };
+use showrunner_domain::fold;
 use showrunner_domain::show::ShowId;
 
 use super::{Place, Weight};

@@ -1,8 +1,9 @@
 //! Files and their blobs as rows.
 
 use diesel::prelude::*;
-use showrunner_domain::episode::{EpisodeId, fold};
+use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::file::{Blob, BlobKey, ContentType, File, FileId, FileName, FileType, Sha256};
+use showrunner_domain::fold;
 use showrunner_domain::identity::UserId;
 use showrunner_domain::show::ShowId;
 

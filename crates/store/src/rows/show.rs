@@ -1,7 +1,7 @@
 //! Shows as rows.
 
 use diesel::prelude::*;
-use showrunner_domain::episode::fold;
+use showrunner_domain::fold;
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowName, ShowStatus, Slug};
 
 use super::{Place, Weight};

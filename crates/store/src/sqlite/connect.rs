@@ -49,7 +49,9 @@ fn set(path: &Path, settings: &str) -> Result<Conn, Failure> {
 
 /// A connection without settings.
 pub(super) fn plain(path: &Path) -> Result<Conn, Failure> {
-    SqliteConnection::establish(&path.to_string_lossy()).map_err(Failure::connection)
+    // Another name would be another store.
+    let name = path.to_str().ok_or_else(|| Failure::connection(format!("the path {} is not UTF-8", path.display())))?;
+    SqliteConnection::establish(name).map_err(Failure::connection)
 }
 
 /// A connection that only reads, and waits for nobody.

@@ -36,6 +36,8 @@ type RowByRow = diesel::connection::DefaultLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
+pub(crate) use queries::refold;
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How many rows one statement inserts at most. A statement for one row stays prepared, and running it again costs less

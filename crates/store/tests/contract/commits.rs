@@ -258,6 +258,7 @@ fn sheet(rows: usize) -> Sheet {
 fn imports(world: &World) -> ImportService {
     ImportService {
         store: world.ports.imports.clone(),
+        shows: world.ports.shows.clone(),
         ledger: world.ports.ledger.clone(),
         clock: world.clock.clone(),
         ids: std::sync::Arc::new(Ids),

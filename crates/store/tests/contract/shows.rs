@@ -15,6 +15,7 @@ use crate::world::{World, draft, editor, episodes_on, now, shows_on};
 on_both_stores!(
     a_show_is_read_back_as_it_was_written,
     of_two_shows_with_one_slug_the_second_is_refused,
+    what_was_folded_by_earlier_rules_is_folded_again,
     every_order_of_shows_reads_the_same_through_pages_as_at_once,
     an_episode_needs_a_show_that_exists,
     a_number_is_taken_once_in_a_season_of_a_show,
@@ -80,11 +81,31 @@ async fn of_two_shows_with_one_slug_the_second_is_refused(world: World) {
     show(&world, "Breaking Bad").await;
     let other = show(&world, "Better Call Saul").await;
     let taken = |answer| matches!(answer, Err(ServiceError::AlreadyExists { what }) if what == "a show with this slug");
-    let again = world.shows().create(&editor(), new("breaking, bad"), &Terms::default()).await;
+    let again = world.shows().create(&editor(), new("BREAKING BAD"), &Terms::default()).await;
     assert!(taken(again.map(now)));
+    for (name, slug) in [("Breaking, Bad", "breaking-bad-2"), ("Breaking: Bad", "breaking-bad-3")] {
+        assert_eq!(show(&world, name).await.slug.as_str(), slug, "{name}");
+    }
     let patch = ShowPatch { slug: Slug::parse("breaking-bad").ok(), ..ShowPatch::default() };
     assert!(taken(world.shows().update(&editor(), other.id, &patch, &Terms::default()).await.map(now)));
-    assert_eq!(world.log().await.len(), 2);
+    assert_eq!(world.log().await.len(), 4);
+}
+
+async fn what_was_folded_by_earlier_rules_is_folded_again(world: World) {
+    for (name, folded) in [("Straße", "straße"), ("E\u{301}lan", "e\u{301}lan")] {
+        show(&world, name).await;
+        world.sql(&format!("update shows set name_folded = '{folded}' where name = '{name}'"));
+    }
+    let found = async |name| {
+        let filter = ShowFilter { q: Line::parse(name).ok(), ..ShowFilter::default() };
+        world.shows().list(&editor(), ShowQuery { filter, ..ShowQuery::default() }).await.unwrap().items.len()
+    };
+    assert_eq!((found("STRASSE").await, found("Élan").await), (0, 0));
+    showrunner_store::migrations::up(&world.location).unwrap();
+    assert_eq!(found("STRASSE").await, 0, "a store of these rules is left alone");
+    world.sql("update text_folding set rules = 0");
+    showrunner_store::migrations::up(&world.location).unwrap();
+    assert_eq!((found("STRASSE").await, found("Élan").await), (1, 1));
 }
 
 async fn every_order_of_shows_reads_the_same_through_pages_as_at_once(world: World) {
@@ -115,7 +136,7 @@ async fn every_order_of_shows_reads_the_same_through_pages_as_at_once(world: Wor
         }
     }
     let sorted = list(ShowQuery { sort: ShowSort::parse("name").unwrap(), ..ShowQuery::default() }).await.items;
-    let found: Vec<String> = sorted.iter().map(|show| show.name.as_str().to_lowercase()).collect();
+    let found: Vec<String> = sorted.iter().map(|show| showrunner_domain::fold(show.name.as_str())).collect();
     assert!(found.is_sorted(), "{found:?}");
     let filtered = async |filter| list(ShowQuery { filter, ..ShowQuery::default() }).await.items.len();
     assert_eq!(filtered(ShowFilter { status: Some(ShowStatus::InDevelopment), ..ShowFilter::default() }).await, 3);

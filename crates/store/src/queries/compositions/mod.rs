@@ -10,9 +10,9 @@ use showrunner_domain::composition::{
     Composition, CompositionAfter, CompositionFilter, CompositionId, CompositionQuery, CompositionStore,
     CompositionVersion, Output, OutputStatus,
 };
-use showrunner_domain::episode::{EpisodeId, fold};
+use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::file::{File, Sha256};
-use showrunner_domain::{Limit, Page, StoreError, Version};
+use showrunner_domain::{Limit, Page, StoreError, Version, fold};
 
 use super::page::{Filled, fill};
 use super::{Conn, Db, RowByRow, Store, anywhere};

@@ -129,9 +129,12 @@ fn attempts(conn: &mut Conn, id: JobId, before: Option<u32>, limit: Limit) -> Re
 fn count(conn: &mut Conn) -> Result<Vec<JobCount>, Failure> {
     let groups = dsl::jobs.group_by((dsl::job_type, dsl::status)).order((dsl::job_type, dsl::status));
     let rows: Vec<(String, String, i64)> = groups.select((dsl::job_type, dsl::status, count_star())).load(conn)?;
-    let counts = rows.into_iter().filter_map(|(job_type, status, count)| {
-        let (job_type, status) = (JobType::parse(job_type).ok()?, JobStatus::parse(&status)?);
-        Some(JobCount { job_type, status, count: count.unsigned_abs() })
+    let counts = rows.into_iter().map(|(job_type, status, count)| {
+        let unreadable =
+            |column, problem| Failure::Unreadable { table: "jobs", row: "a group".to_owned(), column, problem };
+        let status = JobStatus::parse(&status).ok_or_else(|| unreadable("status", format!("{status} is not known")))?;
+        let job_type = JobType::parse(job_type).map_err(|reason| unreadable("job_type", reason.to_string()))?;
+        Ok(JobCount { job_type, status, count: count.unsigned_abs() })
     });
-    Ok(counts.collect())
+    counts.collect()
 }

@@ -1,0 +1,1 @@
+drop table text_folding;
