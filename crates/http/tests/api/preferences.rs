@@ -1,7 +1,7 @@
 //! What one wants to be told of.
 
 use actix_web::test::TestRequest;
-use insta::assert_json_snapshot;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use showrunner_domain::notification::{Follows, MutedEvents, NotifiedEvent, Preferences};
 
@@ -23,7 +23,7 @@ async fn put(api: Api, body: &Value) -> Response {
 #[actix_web::test]
 async fn whoever_never_said_anything_is_told_everything() {
     let response = with_preferences(Preferences::default()).call(get(PATH)).await;
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "data": {
         "channels": {

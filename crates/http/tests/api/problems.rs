@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
-use insta::assert_json_snapshot;
+use insta::assert_snapshot;
 use showrunner_domain::CommitError;
 use showrunner_web::{BodyLimits, Code, Problem};
 
@@ -19,7 +19,7 @@ fn assert_problem(response: &Response) {
 async fn malformed() {
     let response = Api::new().call(get("/api/v1/episodes/7")).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "MALFORMED",
       "detail": "The id in the path must be a UUID, as in the field `id` of a record.",
@@ -37,7 +37,7 @@ async fn unauthenticated() {
     let response = Api::new().call(TestRequest::get().uri("/api/v1/episodes")).await;
     assert_problem(&response);
     assert_eq!(response.header("www-authenticate"), Some("Bearer"));
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "UNAUTHENTICATED",
       "detail": "The header `Authorization` is missing. Send a valid token as `Authorization: Bearer <token>`.",
@@ -55,7 +55,7 @@ async fn forbidden() {
     let request = with_role(TestRequest::delete().uri(PILOT), "viewer");
     let response = Api::new().call(request).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "FORBIDDEN",
       "detail": "Your role does not allow this on episode records: ask an administrator.",
@@ -73,7 +73,7 @@ async fn not_found() {
     let path = "/api/v1/episodes/00000000-0000-0000-0000-000000000009";
     let response = Api::with_pilot().call(get(path)).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "NOT_FOUND",
       "detail": "There is no episode with this id: it may have been deleted.",
@@ -91,7 +91,7 @@ async fn method_not_allowed() {
     let response = Api::new().call(editor(TestRequest::put().uri("/api/v1/episodes"))).await;
     assert_problem(&response);
     assert_eq!(response.header("allow"), Some("GET, HEAD, POST"));
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "METHOD_NOT_ALLOWED",
       "detail": "Use one of the methods that the header `Allow` names.",
@@ -110,7 +110,7 @@ async fn request_timeout() {
     let response = Api { limits, endless: true, ..Api::new() }.call(post("")).await;
     assert_problem(&response);
     assert!(response.closes);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "REQUEST_TIMEOUT",
       "detail": "Send the whole body within 0 seconds.",
@@ -127,7 +127,7 @@ async fn request_timeout() {
 async fn invalid_transition() {
     let response = Api::with_pilot().call(patch(r#"{"status": "rejected"}"#)).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "INVALID_TRANSITION",
       "detail": "This episode cannot go from draft to rejected: take a status that draft leads to.",
@@ -146,7 +146,7 @@ async fn already_exists() {
     api.ledger.expect_commit().returning(|_| Err(CommitError::AlreadyExists { what: "an episode of this number" }));
     let response = api.call(post(r#"{"title": "Pilot", "episode_number": 1}"#)).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "ALREADY_EXISTS",
       "detail": "An episode of this number already exists: change that one or choose another.",
@@ -166,7 +166,7 @@ async fn conflict() {
     api.ledger.expect_commit().returning(|_| Err(CommitError::Stale));
     let response = api.call(patch(r#"{"title": "Later"}"#)).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "CONFLICT",
       "detail": "Others kept changing this record: try again.",
@@ -183,7 +183,7 @@ async fn conflict() {
 async fn log_truncated() {
     let response = Api::with_log(5, 9).call(get("/api/v1/events?since=3")).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "LOG_TRUNCATED",
       "detail": "The log holds the events from 5 to 9: read the records anew and go on from 9.",
@@ -203,7 +203,7 @@ async fn version_mismatch() {
     let request = patch(r#"{"title": "Later"}"#).insert_header(("if-match", "\"2\""));
     let response = Api::with_pilot().call(request).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "VERSION_MISMATCH",
       "detail": "The record is in version 3: read it again before changing it.",
@@ -221,7 +221,7 @@ async fn version_mismatch() {
 async fn too_large() {
     let response = Api::new().call(post(vec![b' '; (1 << 20) + 1])).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "TOO_LARGE",
       "detail": "Send a body of at most 1048576 bytes.",
@@ -239,7 +239,7 @@ async fn unsupported_type() {
     let request = editor(TestRequest::post().uri("/api/v1/episodes")).set_payload("{}");
     let response = Api::new().call(request).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "UNSUPPORTED_TYPE",
       "detail": "Send a JSON object with `Content-Type: application/json`.",
@@ -256,7 +256,7 @@ async fn unsupported_type() {
 async fn validation_failed() {
     let response = Api::new().call(post(r#"{"episode_number": "1", "series": null, "categories": ["a", 1]}"#)).await;
     assert_problem(&response);
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "VALIDATION_FAILED",
       "detail": "Correct what `errors` names and send the request again.",
@@ -294,7 +294,7 @@ async fn unavailable() {
     let response = api.call(get(PILOT)).await;
     assert_problem(&response);
     assert!(!response.text.contains("disk"));
-    assert_json_snapshot!(response.json(), @r#"
+    assert_snapshot!(format!("{:#}", response.json()), @r#"
     {
       "code": "UNAVAILABLE",
       "detail": "The store cannot be reached at the moment: try again later.",
@@ -311,7 +311,7 @@ async fn unavailable() {
 fn rate_limited() {
     let problem = Problem::new(Code::RateLimited, "Wait a moment and send the request again.");
     let document: serde_json::Value = serde_json::from_str(&problem.document(Some("/"), Some("r"))).unwrap();
-    assert_json_snapshot!(document, @r#"
+    assert_snapshot!(format!("{:#}", document), @r#"
     {
       "code": "RATE_LIMITED",
       "detail": "Wait a moment and send the request again.",
