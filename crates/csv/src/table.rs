@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use showrunner_domain::import::{Sheet, TableText, is_json, read_json};
 use showrunner_domain::show::ShowName;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::read;
 
@@ -18,7 +18,7 @@ pub struct Csv;
 impl TableText for Csv {
     async fn read(&self, file: Vec<u8>, show: Option<ShowName>) -> Sheet {
         let parse = move || if is_json(&file) { read_json(&file, show.as_ref()) } else { read(&file, show.as_ref()) };
-        match spawn_blocking(parse).await.map_err(|error| error.try_into_panic()) {
+        match spawn_blocking(parse).await.map_err(JoinError::try_into_panic) {
             Ok(sheet) => sheet,
             Err(Ok(panic)) => resume_unwind(panic),
             Err(Err(_)) => {

@@ -311,7 +311,7 @@ async fn unavailable() {
 fn rate_limited() {
     let problem = Problem::new(Code::RateLimited, "Wait a moment and send the request again.");
     let document: serde_json::Value = serde_json::from_str(&problem.document(Some("/"), Some("r"))).unwrap();
-    assert_snapshot!(format!("{:#}", document), @r#"
+    assert_snapshot!(format!("{document:#}"), @r#"
     {
       "code": "RATE_LIMITED",
       "detail": "Wait a moment and send the request again.",
