@@ -29,6 +29,7 @@ mod moved_episodes;
 mod payloads;
 mod people;
 mod presence;
+mod references;
 mod refused_data;
 mod repetition;
 mod restored;

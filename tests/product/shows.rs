@@ -63,11 +63,13 @@ fn a_show_goes_when_its_last_episode_has_gone(backend: Backend) {
     let refused = editor.delete(&path);
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("CONFLICT")), "{refused:?}");
     assert_eq!(editor.delete(&episode).status, 200);
+    assert_eq!(editor.delete(&path).status, 409, "it can be restored");
+    let restored = editor.post(&format!("{episode}/restore"), &Value::Null);
+    assert_eq!((restored.status, &restored.body["data"]["show_id"]), (200, &json!(show)), "{restored:?}");
+    assert_eq!(editor.put(&episode, &json!({"show_id": null})).status, 200);
     let deleted = editor.delete(&path);
     assert_eq!((deleted.status, &deleted.body["data"]["version"]), (200, &json!(2)), "{deleted:?}");
     assert_eq!(editor.get(&path).status, 404);
-    let restored = editor.post(&format!("{episode}/restore"), &Value::Null);
-    assert_eq!((restored.status, &restored.body["data"]["show_id"]), (200, &Value::Null), "{restored:?}");
     let orphan = editor.put(&episode, &json!({"show_id": show}));
     assert_eq!((orphan.status, &orphan.body["errors"][0]["field"]), (422, &json!("show_id")), "{orphan:?}");
 }

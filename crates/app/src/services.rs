@@ -18,6 +18,7 @@ use showrunner_domain::job::{JobQueue, JobService, WorkService};
 use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
+use showrunner_domain::removal::RemovalService;
 use showrunner_domain::schedule::{Calendar, FiringService, ScheduleService};
 use showrunner_domain::show::ShowService;
 use showrunner_domain::{Clock, IdSource};
@@ -51,6 +52,7 @@ pub(crate) struct Services {
     pub(crate) catch_up: Data<CatchUp>,
     pub(crate) users: Data<UserService>,
     pub(crate) sign_ins: Data<SignInService>,
+    pub(crate) removals: Data<RemovalService>,
 }
 
 /// Where the bytes of files go.
@@ -84,9 +86,30 @@ pub(crate) fn on(
 ) -> Services {
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     let ports = &revoking(ports, bearers.clone());
+    let templates = Arc::new(TemplateService {
+        templates: ports.templates.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    });
+    let (files, shows, episodes) = (files(ports, storage), shows(ports), episodes(ports));
+    let (files, shows, episodes) = (Arc::new(files), Arc::new(shows), Arc::new(episodes));
+    let removals = RemovalService {
+        files: files.clone(),
+        shows: shows.clone(),
+        episodes: episodes.clone(),
+        templates: templates.clone(),
+        references: ports.references.clone(),
+        compositions: ports.compositions.clone(),
+        jobs: ports.jobs.clone(),
+        ledger: ports.ledger.clone(),
+        clock: clock(),
+        ids: ids(),
+    };
     Services {
+        removals: Data::new(removals),
         access: Data::new(access(ports, bearers)),
-        shows: Data::new(shows(ports)),
+        shows: Data::from(shows),
         memberships: Data::new(MembershipService {
             memberships: ports.memberships.clone(),
             shows: ports.shows.clone(),
@@ -95,16 +118,11 @@ pub(crate) fn on(
             clock: clock(),
             ids: ids(),
         }),
-        episodes: Data::new(episodes(ports)),
+        episodes: Data::from(episodes),
         compositions: Data::new(compositions(ports)),
-        templates: Data::new(TemplateService {
-            templates: ports.templates.clone(),
-            ledger: ports.ledger.clone(),
-            clock: clock(),
-            ids: ids(),
-        }),
+        templates: Data::from(templates),
         previews: Data::new(Previews::new(rendering(ports, storage, tools), tools.artist.documents_at_once())),
-        files: Data::new(files(ports, storage)),
+        files: Data::from(files),
         jobs: Data::new(jobs(ports)),
         work: Data::new(WorkService { queue: Arc::new(queue(ports)) }),
         schedules: Data::new(schedules(ports)),

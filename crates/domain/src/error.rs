@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::event::Seq;
 use crate::identity::TokenError;
-use crate::{CommitError, FieldError, ResourceKind, Version};
+use crate::{CommitError, FieldError, References, ResourceKind, Version};
 
 /// The store was out of reach, refused a statement, took too long or held something unreadable.
 ///
@@ -90,6 +90,14 @@ pub enum ServiceError {
         /// A sentence that says what to do.
         reason: &'static str,
     },
+    /// Others refer to the record that is to leave.
+    #[error("{reason}")]
+    InUse {
+        /// A sentence that says what to do.
+        reason: &'static str,
+        /// What refers to it, where that was asked for.
+        used_by: References,
+    },
     /// The record is not in the version that the caller has seen.
     #[error("the record is in version {}", current.get())]
     VersionMismatch {
@@ -143,7 +151,7 @@ impl From<CommitError> for ServiceError {
             CommitError::Dangling { field } => {
                 Self::Invalid(vec![FieldError::new(field, "names a record that does not exist")])
             }
-            CommitError::InUse { reason } => Self::Conflict { reason },
+            CommitError::InUse { reason } => Self::InUse { reason, used_by: References::default() },
             CommitError::LastAdmin => {
                 Self::Conflict { reason: "this is the last administrator: make somebody else one first" }
             }

@@ -22,6 +22,7 @@ pub mod media;
 pub mod membership;
 pub mod notification;
 pub mod presence;
+pub mod removal;
 pub mod schedule;
 pub mod show;
 
@@ -38,6 +39,7 @@ pub mod mocks;
 mod page;
 mod receipt;
 mod receiver;
+mod references;
 mod resource;
 #[cfg(feature = "schema")]
 mod schema;
@@ -59,6 +61,7 @@ pub use ledger::{Advance, Advanced, CommitError, Committed, Ledger};
 pub use page::{Limit, Page};
 pub use receipt::{Answered, Receipt, ReceiptStore, StoredReceipt};
 pub use receiver::Receiver;
+pub use references::{Reference, References};
 pub use resource::{ResourceKind, Subject};
 pub use terms::Terms;
 pub use time::{Clock, SharedClock, Timestamp};

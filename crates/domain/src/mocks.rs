@@ -21,6 +21,7 @@ pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;
 pub use crate::receipt::MockReceiptStore;
 pub use crate::receiver::MockReceiver;
+pub use crate::removal::MockReferenceStore;
 pub use crate::schedule::{MockCalendar, MockScheduleStore};
 pub use crate::show::MockShowStore;
 pub use crate::time::MockClock;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use uuid::Uuid;
 
 /// A kind of record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ResourceKind {
     /// A show.
     Show,

@@ -41,6 +41,11 @@ impl Parameters for Query {
     }
 }
 
+/// Whether what refers to a record is to be changed, so that it can be deleted.
+pub(crate) fn force(query: &mut Query) -> bool {
+    query.switch("force")
+}
+
 /// What `take` takes of the query of `request`, which holds nothing else.
 pub(crate) fn read<T>(request: &HttpRequest, take: impl FnOnce(&mut Query) -> T) -> Result<T, Problem> {
     let mut query = Query::of(request)?;

@@ -563,6 +563,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::types::Id;
+
+    file_uses (file_id, user_kind, user_id) {
+        file_id -> Id,
+        user_kind -> Text,
+        user_id -> Id,
+    }
+}
+
 diesel::joinable!(composition_outputs -> jobs (job_id));
 diesel::joinable!(composition_outputs -> files (file_id));
 diesel::joinable!(show_members -> users (user_id));

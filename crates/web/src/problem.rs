@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use showrunner_domain::event::Seq;
-use showrunner_domain::{FieldError, ServiceError, Version};
+use showrunner_domain::{FieldError, Reference, References, ServiceError, Version};
 
 use crate::{Code, causes};
 
@@ -22,6 +22,7 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     version: Option<Version>,
+    used_by: Option<References>,
     held: Option<(Seq, Seq)>,
     retry_after: Option<u64>,
 }
@@ -49,6 +50,12 @@ struct Document<'a> {
     /// `VERSION_MISMATCH`: the version that the record is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
+    /// `CONFLICT`, where a record is to be deleted that others refer to: the first 20 of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used_by: Option<&'a [Reference]>,
+    /// `CONFLICT`, where a record is to be deleted that others refer to: how many there are; 1000 stands for that many or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used_by_total: Option<u64>,
     /// `LOG_TRUNCATED`: the first event that is still held.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_seq: Option<Seq>,
@@ -66,7 +73,8 @@ impl Problem {
 
     /// A problem of this code. `detail` is a sentence that says what to do.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), version: None, held: None, retry_after: None }
+        let (errors, version, used_by, held, retry_after) = (Vec::new(), None, None, None, None);
+        Self { code, detail: detail.into(), errors, version, used_by, held, retry_after }
     }
 
     /// A request that cannot be read.
@@ -137,6 +145,8 @@ impl Problem {
             code: self.code.as_str(),
             errors: &self.errors,
             version: self.version,
+            used_by: self.used_by.as_ref().map(|used_by| used_by.first.as_slice()),
+            used_by_total: self.used_by.as_ref().map(|used_by| used_by.total),
             first_seq: self.held.map(|(first, _)| first),
             head: self.held.map(|(_, head)| head),
             request_id,
@@ -171,6 +181,10 @@ impl From<ServiceError> for Problem {
                 sentence(&format!("{what} already exists: change that one or choose another")),
             ),
             ServiceError::Conflict { reason } => Self::new(Code::Conflict, sentence(reason)),
+            ServiceError::InUse { reason, used_by } => {
+                let used_by = Some(used_by).filter(|used_by| used_by.total > 0);
+                Self { used_by, ..Self::new(Code::Conflict, sentence(reason)) }
+            }
             ServiceError::VersionMismatch { current } => {
                 let detail = format!("The record is in version {}: read it again before changing it.", current.get());
                 Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }

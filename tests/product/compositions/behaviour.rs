@@ -156,6 +156,9 @@ fn templates_say_what_layers_leave_open(backend: Backend) {
     assert_eq!((&layer["frame"], &layer["radius"], &layer["kind"]), (&place, &json!(0.5), &json!("image")));
     let built_in = known.list().last().unwrap()["id"].as_str().unwrap();
     assert_problem("built in", &editor.delete(&format!("/api/v1/templates/{built_in}")), 409, "CONFLICT");
-    assert_eq!(editor.delete(&format!("/api/v1/templates/{}", template.as_str().unwrap())).status, 200);
+    let template = format!("/api/v1/templates/{}", template.as_str().unwrap());
+    assert_problem("chosen by a composition", &editor.delete(&template), 409, "CONFLICT");
+    let admin = server.api(&store.token("admin@example.com", "admin"));
+    assert_eq!(admin.delete(&format!("{template}?force=true")).status, 200);
     assert_eq!(editor.get(&composition).body["data"]["layers"][0], layer, "what was taken from it stays");
 }

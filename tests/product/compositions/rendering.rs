@@ -136,9 +136,12 @@ fn equal_scenes_are_equal_pictures_after_a_restart_too(backend: Backend) {
     let different: BTreeSet<String> = first.iter().map(|(_, digest)| digest.to_string()).collect();
     assert_eq!(different.len(), 50);
     // Without the files nothing can be reused.
+    let admin = server.api(&store.token("admin@example.com", "admin"));
     for (path, _) in &first {
         for output in outputs(&editor, path) {
-            assert_eq!(editor.delete(&format!("/api/v1/files/{}", output["file_id"].as_str().unwrap())).status, 200);
+            let file = format!("/api/v1/files/{}", output["file_id"].as_str().unwrap());
+            assert_eq!(editor.delete(&file).status, 409, "an output has it");
+            assert_eq!(admin.delete(&format!("{file}?force=true")).status, 200);
         }
     }
     server.terminate();

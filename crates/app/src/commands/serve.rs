@@ -207,6 +207,7 @@ impl Shared {
             catch_up,
             users,
             sign_ins,
+            removals,
         } = self.services.clone();
         config
             .app_data(access)
@@ -227,6 +228,7 @@ impl Shared {
             .app_data(catch_up)
             .app_data(users)
             .app_data(sign_ins)
+            .app_data(removals)
             .app_data(self.attempts.clone())
             .app_data(self.draining.clone())
             .app_data(self.hub.clone())

@@ -157,6 +157,7 @@ fn entry(kind: EventKind, data: &str) -> Result<Option<Entry>, Undigestible> {
             Entry::named(ActivityAction::Update, name).updated(data)?
         }
         EventKind::FileUploaded => file(ActivityAction::Upload, data)?,
+        EventKind::FileUpdated => file(ActivityAction::Update, data)?,
         EventKind::FileDeleted => file(ActivityAction::Delete, data)?,
         EventKind::FileDownloaded => file(ActivityAction::Download, data)?,
         EventKind::UserLoggedOut | EventKind::JobStarted | EventKind::JobProcessorStarted | EventKind::Notification => {
@@ -211,7 +212,7 @@ fn file(action: ActivityAction, data: &str) -> Result<Entry, Undigestible> {
         return Err(Undigestible("the file has no name".to_owned()));
     };
     let mut entry = Entry::named(action, name);
-    for particular in ["episodeId", "fileType", "fileSize"] {
+    for particular in ["episodeId", "fileType", "fileSize", "changedFields"] {
         if let Some(value) = data.remove(particular) {
             entry.metadata[particular] = value;
         }

@@ -1,7 +1,7 @@
 //! The use cases of earlier versions: looking at them, comparing two, and bringing one back.
 
 use super::service::may;
-use super::{Comparison, Composition, CompositionId, CompositionService, CompositionVersion};
+use super::{Comparison, Composition, CompositionId, CompositionService, CompositionVersion, DEFAULT_TEMPLATE};
 use crate::identity::{Action, Caller, permit_somewhere};
 use crate::writing::Decision;
 use crate::{Answered, Limit, Page, ResourceKind, ServiceError, Terms, Version};
@@ -52,7 +52,12 @@ impl CompositionService {
         terms: &Terms,
     ) -> Result<Answered<Composition>, ServiceError> {
         permit_somewhere(&caller.actor, Action::Write, ResourceKind::Composition)?;
-        let design = self.version(caller, id, version).await?.design;
+        let mut design = self.version(caller, id, version).await?.design;
+        // Templates and pictures may have gone since: a template says only what new layers leave open.
+        if self.layers_of(design.template_id).await.is_err() {
+            design.template_id = DEFAULT_TEMPLATE;
+        }
+        self.check_files(&design.layers).await?;
         let show = self.show_for(caller, design.episode_id).await?;
         let decide = |composition: Composition| {
             may(caller, Action::Write, &composition)?;

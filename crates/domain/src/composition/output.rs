@@ -90,4 +90,13 @@ pub enum OutputChange {
     },
     /// This one is there.
     Rendered(Output),
+    /// This one is gone: its file is to be deleted.
+    Removed {
+        /// The composition.
+        composition: CompositionId,
+        /// What it was made for.
+        format: Format,
+        /// How it was written.
+        encoding: Encoding,
+    },
 }

@@ -121,7 +121,6 @@ pub(super) fn thumbnail(
         ready.find(|output| output.format == format).and_then(|output| output.file_id)
     };
     let Some(file) = primary.design.formats.as_slice().iter().copied().find_map(of_format) else { return Ok(None) };
-    let url = ThumbnailUrl::parse(format!("/api/v1/files/{file}/content"));
-    let url = url.unwrap_or_else(|error| unreachable!("a path on this server: {error}"));
+    let url = ThumbnailUrl::of_file(file).unwrap_or_else(|| unreachable!("a path on this server is short"));
     episode.update(EpisodePatch { thumbnail_url: Some(Some(url)), ..EpisodePatch::default() }, stamp)
 }

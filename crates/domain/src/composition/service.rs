@@ -161,7 +161,7 @@ impl CompositionService {
         Ok(show)
     }
 
-    async fn layers_of(&self, template: TemplateId) -> Result<Layers, ServiceError> {
+    pub(super) async fn layers_of(&self, template: TemplateId) -> Result<Layers, ServiceError> {
         if let Some(template) = find_built_in(template) {
             return Ok(template.layers);
         }
@@ -174,6 +174,12 @@ impl CompositionService {
     async fn complete(&self, drafts: LayerDrafts, template: &Layers) -> Result<Layers, ServiceError> {
         let layers = drafts.complete(template).map_err(ServiceError::Invalid)?;
         layers.check_budget()?;
+        self.check_files(&layers).await?;
+        Ok(layers)
+    }
+
+    /// Refuses layers with a picture from a file that is not there, or that is no image.
+    pub(super) async fn check_files(&self, layers: &Layers) -> Result<(), ServiceError> {
         for id in layers.files() {
             let found = self.files.find_file(id).await?;
             match found.map(|file| file.file_type) {
@@ -182,7 +188,7 @@ impl CompositionService {
                 None => return Err(refused("layers", &format!("name the file {id}, which does not exist"))),
             }
         }
-        Ok(layers)
+        Ok(())
     }
 
     pub(super) fn writing<'a>(&'a self, terms: &'a Terms) -> Writing<'a> {

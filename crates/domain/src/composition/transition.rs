@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::draft::DesignPatch;
-use super::{Approval, Composition, CompositionId, CompositionStatus, Design, Output, Reason};
+use super::{Approval, Composition, CompositionId, CompositionStatus, DEFAULT_TEMPLATE, Design, Output, Reason};
 use crate::event::{Audience, DomainEvent, EventKind, Stamp};
+use crate::file::FileId;
 use crate::show::ShowId;
 use crate::{Change, ResourceKind, ServiceError, Subject, Version};
 
@@ -76,6 +77,36 @@ impl Composition {
             layers: Some(layers),
         };
         self.update(patch, show_id, stamp)
+    }
+
+    /// This composition without the pictures of a file: their layers are places for others.
+    pub(crate) fn without_file(self, file: FileId, stamp: &Stamp) -> Option<Change<Self>> {
+        let (layers, show) = (Some(self.design.layers.without_file(file)), self.show_id);
+        self.update(DesignPatch { layers, ..DesignPatch::default() }, show, stamp)
+    }
+
+    /// This composition with the template that those have who choose none.
+    pub(crate) fn without_template(self, stamp: &Stamp) -> Option<Change<Self>> {
+        let show = self.show_id;
+        self.update(DesignPatch { template_id: Some(DEFAULT_TEMPLATE), ..DesignPatch::default() }, show, stamp)
+    }
+
+    /// This composition for no episode.
+    pub(crate) fn without_episode(self, stamp: &Stamp) -> Option<Change<Self>> {
+        self.update(DesignPatch { episode_id: Some(None), ..DesignPatch::default() }, None, stamp)
+    }
+
+    /// That outputs are gone, and `left` are still there.
+    pub(crate) fn without_outputs(mut self, left: &[Output], stamp: &Stamp) -> Change<Self> {
+        let before = self.clone();
+        self.status = CompositionStatus::of(left.iter().map(|output| output.status));
+        self.updated_by = stamp.actor.id;
+        let expected = stamp.touch(&mut self.version, &mut self.updated_at);
+        let changed_fields = ["outputs".to_owned()];
+        let data =
+            CompositionUpdated { composition: &self, changed_fields: &changed_fields, updated_by: stamp.actor_label() };
+        let event = self.tell(EventKind::CompositionUpdated, stamp, &data);
+        Change::updated(expected, self, event).instead_of(before)
     }
 
     /// Asks for a decision.

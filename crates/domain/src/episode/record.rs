@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::EpisodeStatus;
+use crate::file::FileId;
 use crate::id::id;
 use crate::show::ShowId;
 use crate::writing::Versioned;
@@ -125,6 +126,11 @@ impl Rating {
     }
 }
 
+/// What comes before the id of a file in the path of its bytes.
+const FILES: &str = "/api/v1/files/";
+/// What comes after it.
+const CONTENT: &str = "/content";
+
 /// An `http` or `https` URL, or a path on this server, of at most 2,048 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -149,6 +155,19 @@ impl ThumbnailUrl {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// Where the bytes of a file of this server are found.
+    #[must_use]
+    pub(crate) fn of_file(file: FileId) -> Option<Self> {
+        Self::parse(format!("{FILES}{file}{CONTENT}")).ok()
+    }
+
+    /// The file of this server that it names, if it names one.
+    #[must_use]
+    pub fn file(&self) -> Option<FileId> {
+        let path = self.as_str().split(['?', '#']).next()?;
+        path.strip_prefix(FILES)?.strip_suffix(CONTENT)?.parse().ok()
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +180,17 @@ mod tests {
         assert!(ThumbnailUrl::parse("/api/v1/files/1/content").is_ok());
         for text in ["javascript:alert(1)", "//example.com/a", "https://", "data:text/html,x", "https://a b"] {
             assert!(ThumbnailUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_thumbnail_on_this_server_names_its_file() {
+        let id = FileId::new(uuid::Uuid::from_u128(7));
+        assert_eq!(ThumbnailUrl::of_file(id).and_then(|url| url.file()), Some(id));
+        let named = |text: &str| ThumbnailUrl::parse(text.replace("{id}", &id.to_string())).unwrap().file();
+        assert_eq!(named("/api/v1/files/{id}/content?download=true"), Some(id));
+        for text in ["/api/v1/files/{id}", "/files/{id}/content", "https://example.com/api/v1/files/{id}/content"] {
+            assert_eq!(named(text), None, "{text}");
         }
     }
 

@@ -71,6 +71,8 @@ pub enum EventKind {
     ScheduleDeleted,
     /// A file was uploaded, or made by a job.
     FileUploaded,
+    /// A file is for another episode, or for none.
+    FileUpdated,
     /// A file was deleted for good.
     FileDeleted,
     /// Somebody began to fetch a file.
@@ -81,7 +83,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::ShowCreated,
         Self::ShowUpdated,
         Self::ShowDeleted,
@@ -116,6 +118,7 @@ impl EventKind {
         Self::ScheduleUpdated,
         Self::ScheduleDeleted,
         Self::FileUploaded,
+        Self::FileUpdated,
         Self::FileDeleted,
         Self::FileDownloaded,
         Self::Notification,
@@ -159,6 +162,7 @@ impl EventKind {
             Self::ScheduleUpdated => "schedule_updated",
             Self::ScheduleDeleted => "schedule_deleted",
             Self::FileUploaded => "file_uploaded",
+            Self::FileUpdated => "file_updated",
             Self::FileDeleted => "file_deleted",
             Self::FileDownloaded => "file_downloaded",
             Self::Notification => "notification",

@@ -57,6 +57,7 @@ impl EventKind {
             }
             Self::ScheduleDeleted => "A schedule was deleted for good.",
             Self::FileUploaded => "A file was uploaded, or made by a job.",
+            Self::FileUpdated => "A file is for no episode any more: that was deleted for good.",
             Self::FileDeleted => "A file was deleted for good.",
             Self::FileDownloaded => "Somebody began to fetch a file: told once a download, not once a range.",
             Self::Notification => "A notification was written for its owner.",

@@ -93,6 +93,7 @@ pub fn sample(kind: EventKind, seq: Seq) -> LoggedEvent {
         }
         EventKind::ScheduleDeleted => told(&schedule().state().clone().delete(stamp)),
         EventKind::FileUploaded => told(&file()),
+        EventKind::FileUpdated => told(&file().state().clone().without_episode(stamp)),
         EventKind::FileDeleted => told(&file().state().clone().delete(stamp)),
         EventKind::FileDownloaded => file().state().download(stamp),
         EventKind::Notification => {

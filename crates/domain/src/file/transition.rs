@@ -24,6 +24,10 @@ struct Told<'a> {
     deleted_by: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     downloaded_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_fields: Option<[&'static str; 1]>,
 }
 
 impl File {
@@ -62,6 +66,16 @@ impl File {
         Change::erased(expected, self, event)
     }
 
+    /// This file for no episode.
+    pub(crate) fn without_episode(mut self, stamp: &Stamp) -> Change<Self> {
+        let (before, expected) = (self.clone(), self.version);
+        (self.episode_id, self.show_id) = (None, None);
+        self.version = expected.next();
+        // Who follows the show learns of a file that leaves it.
+        let event = self.tell(EventKind::FileUpdated, stamp).within(before.show_id);
+        Change::updated(expected, self, event).instead_of(before)
+    }
+
     /// That somebody fetches this file.
     pub(crate) fn download(&self, stamp: &Stamp) -> DomainEvent {
         self.tell(EventKind::FileDownloaded, stamp)
@@ -78,6 +92,8 @@ impl File {
             uploaded_by: by(EventKind::FileUploaded),
             deleted_by: by(EventKind::FileDeleted),
             downloaded_by: by(EventKind::FileDownloaded),
+            updated_by: by(EventKind::FileUpdated),
+            changed_fields: (kind == EventKind::FileUpdated).then_some(["episode_id"]),
         };
         let subject = Subject::new(ResourceKind::File, self.id.uuid());
         stamp.event(kind, subject, Audience::Readers, &data).within(self.show_id).owned_by(self.created_by)

@@ -226,7 +226,7 @@ mod tests {
     fn a_show_with_episodes_stays() {
         let (service, show) = holding(|| Err(CommitError::InUse { reason: "episodes belong to this show" }));
         let answer = block_on(service.delete(&caller(Role::Editor), show.id, &Terms::default()));
-        assert!(matches!(answer, Err(ServiceError::Conflict { .. })));
+        assert!(matches!(answer, Err(ServiceError::InUse { .. })));
     }
 
     #[test]

@@ -131,12 +131,19 @@ pub(super) const DELETE: Operation = Operation {
     id: "deleteEpisode",
     tag: "Episodes",
     summary: "Delete an episode",
-    description: "Softly: it is found no more, and `restore` brings it back.",
+    description: "Softly: it is found no more, and `restore` brings it back. For good it goes only where no composition, file or \
+                  live job is for it: otherwise the answer says which.",
     access: WRITE,
     query: |query| {
-        write::permanent(query);
+        write::deletion(query);
     },
-    parameters: &[("permanent", "Whether it is gone for good, also where it was deleted before. For administrators.")],
+    parameters: &[
+        ("permanent", "Whether it is gone for good, also where it was deleted before. For administrators."),
+        (
+            "force",
+            "Together with `permanent`: whether compositions and files are for no episode from then on, and live jobs are called off.",
+        ),
+    ],
     headers: &[Header::IfMatch],
     body: None,
     success: &[Success { description: "The episode that was deleted.", ..CHANGED[0] }],

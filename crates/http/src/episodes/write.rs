@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, web};
 use serde_json::Map;
-use showrunner_domain::Terms;
 use showrunner_domain::episode::{EpisodeId, EpisodeService};
-use showrunner_web::{Identified, JsonBody, Query};
+use showrunner_domain::removal::RemovalService;
+use showrunner_domain::{FieldError, Terms};
+use showrunner_web::{Identified, JsonBody, Problem, Query};
 
 use super::members;
 use crate::answer::Answer;
@@ -44,21 +45,34 @@ pub(super) async fn delete(
     Identified(caller): Identified,
     request: HttpRequest,
     episodes: web::Data<EpisodeService>,
+    removals: web::Data<RemovalService>,
 ) -> Answer {
     let id: EpisodeId = path::id(&request)?;
-    let permanent = query::read(&request, permanent)?;
+    let Deletion { permanent, force } = query::read(&request, deletion)?;
+    if force && !permanent {
+        let reason =
+            "has references cleared, which a deletion that can be undone leaves alone: give permanent=true too";
+        return Err(Problem::invalid(vec![FieldError::new("force", reason)]));
+    }
     let terms = Terms::from(etag::precondition(&request)?);
     let episode = if permanent {
-        episodes.erase(&caller, id, &terms).await?
+        removals.erase_episode(&caller, id, force, &terms).await?
     } else {
         episodes.delete(&caller, id, &terms).await?
     };
     answered(Asked::Change, &episode)
 }
 
-/// Whether the episode is to be gone for good.
-pub(super) fn permanent(query: &mut Query) -> bool {
-    query.switch("permanent")
+/// How an episode is deleted.
+pub(super) struct Deletion {
+    /// Whether it is to be gone for good.
+    permanent: bool,
+    /// Whether what refers to it is to be changed.
+    force: bool,
+}
+
+pub(super) fn deletion(query: &mut Query) -> Deletion {
+    Deletion { permanent: query.switch("permanent"), force: query.switch("force") }
 }
 
 pub(super) async fn restore(

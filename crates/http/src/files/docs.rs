@@ -118,9 +118,12 @@ pub(super) const DELETE: Operation = Operation {
     id: "deleteFile",
     tag: "Files",
     summary: "Delete a file",
-    description: "For good. Its bytes go with the last file that has them.",
+    description: "For good. Its bytes go with the last file that has them. A file that layers of compositions or templates, \
+                  outputs or thumbnails of episodes name stays: the answer says which.",
     access: WRITE,
-    query: nothing,
+    query: |query| {
+        crate::query::force(query);
+    },
     parameters: &[],
     headers: &[Header::IfMatch],
     body: None,

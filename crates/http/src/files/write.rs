@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, web};
 use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::file::{FileId, FileService};
+use showrunner_domain::removal::RemovalService;
 use showrunner_domain::{Answered, Terms};
 use showrunner_web::Identified;
 
@@ -38,9 +39,13 @@ pub(super) async fn upload_for_episode(
     answered(Asked::Creation, &Answered::Now(file))
 }
 
-pub(super) async fn delete(Identified(caller): Identified, request: HttpRequest, files: Files) -> Answer {
+pub(super) async fn delete(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    removals: web::Data<RemovalService>,
+) -> Answer {
     let id: FileId = path::id(&request)?;
-    query::none(&request)?;
+    let force = query::read(&request, query::force)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::Change, &files.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &removals.delete_file(&caller, id, force, &terms).await?)
 }

@@ -8,9 +8,10 @@ use crate::documentation;
 use crate::endpoint::{Endpoint, Header};
 
 /// What parameters are for that mean the same everywhere.
-const COMMON: [(&str, &str); 3] = [
+const COMMON: [(&str, &str); 4] = [
     ("limit", "How many items the page may hold."),
     ("cursor", "Where an earlier page ended: its `page.next_cursor`."),
+    ("force", "Whether what refers to the record is changed first, so that it can go. For who may delete for good."),
     ("total", "Whether `page.total` tells how many items match in all."),
 ];
 

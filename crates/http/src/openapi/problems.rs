@@ -3,8 +3,9 @@
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 use showrunner_domain::event::Seq;
-use showrunner_domain::{FieldError, ServiceError, Version};
+use showrunner_domain::{FieldError, Reference, References, ResourceKind, ServiceError, Version};
 use showrunner_web::{Code, Problem};
+use uuid::Uuid;
 
 /// An example of every problem, by its code.
 pub(super) fn examples() -> Map<String, Value> {
@@ -39,6 +40,13 @@ fn sample(code: Code) -> Problem {
         Code::VersionMismatch => ServiceError::VersionMismatch { current: Version::FIRST.next() }.into(),
         Code::LogTruncated => ServiceError::LogTruncated { first: Seq::START.next(), head: Seq::START.next() }.into(),
         Code::ValidationFailed => Problem::invalid(vec![FieldError::new("title", "must not be empty")]),
+        Code::Conflict => {
+            let name = "Breaking Bad, the pilot".to_owned();
+            let first = vec![Reference { kind: ResourceKind::Composition, id: Uuid::from_u128(7), name }];
+            let used_by = References { first, total: 1 };
+            let reason = "this file is used: take it out of what `used_by` names first, or delete it with `force=true`";
+            ServiceError::InUse { reason, used_by }.into()
+        }
         Code::LeaseLost => ServiceError::LeaseLost.into(),
         Code::IdempotencyKeyReused => ServiceError::KeyReused.into(),
         other => Problem::new(other, sentence(other)),
@@ -57,7 +65,6 @@ fn sentence(code: Code) -> &'static str {
         Code::RequestTimeout => "Send the whole body within 30 seconds.",
         Code::InvalidTransition => "This episode cannot go from draft to rejected: take a status that draft leads to.",
         Code::AlreadyExists => "A user with this e-mail address already exists: change that one or choose another.",
-        Code::Conflict => "Others kept changing this record: try again.",
         Code::TooLarge => "Send a body of at most 1048576 bytes.",
         Code::UnsupportedType => "Send a JSON object with `Content-Type: application/json`.",
         Code::RangeNotSatisfiable => "The file has 300 bytes: ask for some of these.",

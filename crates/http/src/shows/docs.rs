@@ -120,9 +120,12 @@ pub(super) const DELETE: Operation = Operation {
     id: "deleteShow",
     tag: "Shows",
     summary: "Delete a show",
-    description: "For good. A show that has episodes stays: delete those or give them to another show first.",
+    description: "For good, with its memberships. A show that has episodes stays, also where they were deleted and can be \
+                  restored: the answer says which. Delete those for good or give them to another show first.",
     access: WRITE,
-    query: nothing,
+    query: |query| {
+        crate::query::force(query);
+    },
     parameters: &[],
     headers: &[Header::IfMatch],
     body: None,

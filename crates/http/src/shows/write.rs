@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use showrunner_domain::Terms;
+use showrunner_domain::removal::RemovalService;
 use showrunner_domain::show::{ShowId, ShowService};
 use showrunner_web::{Identified, JsonBody};
 
@@ -41,10 +42,10 @@ pub(super) async fn update(
 pub(super) async fn delete(
     Identified(caller): Identified,
     request: HttpRequest,
-    shows: web::Data<ShowService>,
+    removals: web::Data<RemovalService>,
 ) -> Answer {
     let id: ShowId = path::id(&request)?;
-    query::none(&request)?;
+    let force = query::read(&request, query::force)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::Change, &shows.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &removals.delete_show(&caller, id, force, &terms).await?)
 }

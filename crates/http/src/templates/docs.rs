@@ -120,7 +120,11 @@ pub(super) const PATCH: Operation = Operation {
 pub(super) const DELETE: Operation = Operation {
     id: "deleteTemplate",
     summary: "Delete a template",
-    description: "For good. Compositions keep what they have taken from it. Those that come with the program stay.",
+    description: "For good. A template that compositions have chosen stays: the answer says which. Those that come with the \
+                  program stay too.",
+    query: |query| {
+        crate::query::force(query);
+    },
     body: None,
     success: &[Success { description: "The template that was deleted.", ..FOUND }],
     ..PUT

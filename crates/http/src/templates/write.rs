@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, web};
 use showrunner_domain::Terms;
 use showrunner_domain::composition::{TemplateId, TemplateService};
+use showrunner_domain::removal::RemovalService;
 use showrunner_web::{Identified, JsonBody};
 
 use super::members;
@@ -40,9 +41,13 @@ pub(super) async fn update(
     answered(Asked::Change, &templates.update(&caller, id, patch, &terms).await?)
 }
 
-pub(super) async fn delete(Identified(caller): Identified, request: HttpRequest, templates: Templates) -> Answer {
+pub(super) async fn delete(
+    Identified(caller): Identified,
+    request: HttpRequest,
+    removals: web::Data<RemovalService>,
+) -> Answer {
     let id: TemplateId = path::id(&request)?;
-    query::none(&request)?;
+    let force = query::read(&request, query::force)?;
     let terms = Terms::from(etag::precondition(&request)?);
-    answered(Asked::Change, &templates.delete(&caller, id, &terms).await?)
+    answered(Asked::Change, &removals.delete_template(&caller, id, force, &terms).await?)
 }

@@ -35,11 +35,12 @@ use showrunner_domain::mocks::{
     MockActivityStore, MockBlobReader, MockBlobStore, MockBlobWriter, MockCalendar, MockClock, MockCompositionStore,
     MockEpisodeStore, MockEventLog, MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore,
     MockLedger, MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
-    MockReaderGate, MockRenderer, MockScheduleStore, MockSecrets, MockShowStore, MockSignInStore, MockTemplateStore,
-    MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockReaderGate, MockReferenceStore, MockRenderer, MockScheduleStore, MockSecrets, MockShowStore, MockSignInStore,
+    MockTemplateStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
+use showrunner_domain::removal::RemovalService;
 use showrunner_domain::schedule::{Schedule, ScheduleId, ScheduleService, TimeZone};
 use showrunner_domain::show::{Show, ShowDescription, ShowId, ShowService, ShowStatus, Slug};
 use showrunner_domain::{Bounded, Committed, IdSource, Line, Page, StoreError, Timestamp, Version};
@@ -64,6 +65,7 @@ pub(crate) struct Api {
     pub(crate) templates: MockTemplateStore,
     pub(crate) renderer: MockRenderer,
     pub(crate) jobs: MockJobStore,
+    pub(crate) references: MockReferenceStore,
     pub(crate) schedules: MockScheduleStore,
     pub(crate) calendar: MockCalendar,
     pub(crate) ledger: MockLedger,
@@ -134,6 +136,7 @@ impl Api {
             jobs: MockJobStore::new(),
             schedules: MockScheduleStore::new(),
             calendar: MockCalendar::new(),
+            references: MockReferenceStore::new(),
             ledger: MockLedger::new(),
             log: MockEventLog::new(),
             gate: MockReaderGate::new(),
@@ -275,6 +278,14 @@ impl Api {
         let (file_store, blobs) = (Arc::new(self.files), Arc::new(self.blobs));
         let files = files_on(&file_store, &blobs, &queue, &episode_store);
         let compositions = compositions_on(self.compositions, self.templates, &file_store, &queue, &episode_store);
+        let composition_store = compositions.compositions.clone();
+        let (job_store, writes) = (queue.jobs.clone(), ledger.clone());
+        let templates = Arc::new(TemplateService {
+            templates: compositions.templates.clone(),
+            ledger: ledger.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        });
         let artwork = artwork_on(compositions, self.renderer, blobs, show_store.clone());
         let schedules = schedules_on(self.schedules, self.calendar, &queue);
         let (jobs, work) = jobs_on(queue, &episode_store);
@@ -287,20 +298,34 @@ impl Api {
             clock: clock.clone(),
         };
         let (activities, notifications) = feeds_on(self.activities, self.notifications, &log, &gate, &clock);
+        let (shows, files, episodes) = (web::Data::new(shows), web::Data::new(files), web::Data::new(episodes));
+        let removals = RemovalService {
+            files: files.clone().into_inner(),
+            shows: shows.clone().into_inner(),
+            episodes: episodes.clone().into_inner(),
+            templates,
+            references: Arc::new(self.references),
+            compositions: composition_store,
+            jobs: job_store,
+            ledger: writes,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let app = App::new()
             .wrap(from_fn(boundary))
+            .app_data(web::Data::new(removals))
             .app_data(self.limits)
             .app_data(web::Data::from(ids))
             .app_data(web::Data::from(Arc::new(Checked(self.checks)) as Arc<dyn Readiness>))
             .app_data(web::Data::new(access))
-            .app_data(web::Data::new(shows))
+            .app_data(shows)
             .app_data(web::Data::new(memberships))
-            .app_data(web::Data::new(files))
+            .app_data(files)
             .configure(artwork)
             .app_data(web::Data::new(jobs))
             .app_data(web::Data::new(work))
             .app_data(web::Data::new(schedules))
-            .app_data(web::Data::new(episodes))
+            .app_data(episodes)
             .app_data(web::Data::new(accounts))
             .app_data(web::Data::new(sign_ins))
             .app_data(web::Data::new(AttemptLimit::default()))

@@ -3,9 +3,10 @@
 use actix_web::test::TestRequest;
 use actix_web::web;
 use insta::assert_snapshot;
+use serde_json::json;
 use showrunner_domain::episode::EpisodeAfter;
 use showrunner_domain::show::{ShowAfter, ShowQuery, ShowSort, ShowStatus};
-use showrunner_domain::{CommitError, Page};
+use showrunner_domain::{CommitError, Page, Reference, References, ResourceKind};
 
 use crate::harness::{Api, Response, SERIES, editor, get, patch, pilot, post, series, with_role};
 
@@ -69,6 +70,11 @@ async fn what_the_store_refuses_is_told_in_words_that_say_what_to_do() {
         api.ledger.checkpoint();
         api.ledger.expect_commit().returning(move |_| Err(refusal()));
         api.episodes.expect_find_episode().returning(|_| Ok(Some(pilot())));
+        api.references.expect_references().returning(|_, _| {
+            let name = "Pilot".to_owned();
+            let first = vec![Reference { kind: ResourceKind::Episode, id: pilot().id.uuid(), name }];
+            Ok(References { first, total: 21 })
+        });
         api.call(request).await
     };
     let taken = answer(new_show(r#"{"name": "A", "slug": "a"}"#), || CommitError::AlreadyExists {
@@ -81,6 +87,8 @@ async fn what_the_store_refuses_is_told_in_words_that_say_what_to_do() {
     });
     let used = used.await;
     assert_eq!((used.status.as_u16(), used.code().as_str()), (409, "CONFLICT"));
+    let named = json!([{ "type": "episode", "id": pilot().id, "name": "Pilot" }]);
+    assert_eq!((&used.json()["used_by"], &used.json()["used_by_total"]), (&named, &json!(21)));
     let dangling: fn() -> CommitError = || CommitError::Dangling { field: "show_id" };
     let id = series().id;
     let body = format!(r#"{{"title": "Pilot", "episode_number": 1, "show_id": "{id}"}}"#);

@@ -27,7 +27,7 @@ const OF_ACCOUNT: &[&str] = &["feed"];
 const OF_ONESELF: &[&str] = &["feed", "me"];
 
 /// Each event: the roles that may see it, and the topics that it belongs to.
-const TABLE: [(&str, [bool; 4], &[&str]); 37] = [
+const TABLE: [(&str, [bool; 4], &[&str]); 38] = [
     ("show_created", READERS, OF_SHOW),
     ("show_updated", READERS, OF_SHOW),
     ("show_deleted", READERS, OF_SHOW),
@@ -62,6 +62,7 @@ const TABLE: [(&str, [bool; 4], &[&str]); 37] = [
     ("schedule_updated", READERS, OF_SCHEDULE),
     ("schedule_deleted", READERS, OF_SCHEDULE),
     ("file_uploaded", READERS, OF_FILE),
+    ("file_updated", READERS, OF_FILE),
     ("file_deleted", READERS, OF_FILE),
     ("file_downloaded", READERS, OF_FILE),
     ("notification", READERS, OF_ONESELF),

@@ -49,6 +49,9 @@ const MIGRATION_LOCK: i64 = 0x5348_4f57_0001;
 const NUMBERING_LOCK: i64 = 0x5348_4f57_0002;
 const ADMINISTRATORS_LOCK: i64 = 0x5348_4f57_0003;
 
+/// How a look holds what it finds: it may be changed, but not removed, until this transaction has ended.
+const HOLD: &str = " for key share";
+
 /// How many rows one statement inserts at most: each is a way to the server and back. Postgres takes 65,535 values.
 const ROWS_AT_ONCE: usize = 500;
 

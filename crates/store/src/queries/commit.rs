@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use showrunner_domain::episode::Episode;
+use showrunner_domain::episode::{Episode, ThumbnailUrl};
 use showrunner_domain::job::{Claim, Job};
+use showrunner_domain::removal::Target;
 use showrunner_domain::show::Show;
-use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange, Timestamp};
+use showrunner_domain::{Change, ChangeSet, CommitError, RecordChange, ResourceKind, Timestamp};
+use uuid::Uuid;
 
 use super::accounts::{write_password, write_session, write_user};
 use super::compositions::{write_composition, write_output, write_version};
@@ -13,13 +15,14 @@ use super::files::{write_blob, write_file};
 use super::jobs::{HandedOut, hand_out, write_jobs};
 use super::memberships::write_membership;
 use super::receipts::keep_receipt;
+use super::references::{Named, in_use, is_held, refuse_if_used, write_file_uses};
 use super::schedules::{write_firing, write_schedule};
 use super::templates::write_template;
 use super::{Conn, append_events};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{EpisodeRow, EpisodeUpdate, ShowRow};
-use crate::schema::{episodes, shows};
+use crate::schema::{episodes, follows, shows};
 use crate::types::DbId;
 
 /// Writes `sets` as if they were one, and then hands jobs out, also those that the sets queue; answers what each claim gets.
@@ -118,7 +121,31 @@ fn new_episode(change: &RecordChange) -> Option<&Episode> {
 
 fn create_episodes(conn: &mut Conn, changes: &[&RecordChange]) -> Result<(), Failure> {
     let rows: Vec<EpisodeRow> = changes.iter().filter_map(|change| new_episode(change)).map(EpisodeRow::from).collect();
-    insert!(episodes::table, &rows, conn).map_err(of_unknown_show)
+    insert!(episodes::table, &rows, conn).map_err(of_unknown_show)?;
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            RecordChange::Episode(change) => Some(change),
+            _ => None,
+        })
+        .try_for_each(|change| write_thumbnail(conn, change))
+}
+
+/// Notes which file an episode shows from now on. What an import brings may name files that are not there.
+fn write_thumbnail(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failure> {
+    let file = |episode: &Episode| episode.thumbnail_url.as_ref().and_then(ThumbnailUrl::file);
+    let (episode, named) = ((ResourceKind::Episode, change.state().id.uuid()), Named::ThumbnailFile);
+    // A change that does not tell what was before has left the picture alone.
+    let before = change.before().or(change.expected().map(|_| change.state())).and_then(file);
+    let mut now = file(change.state()).filter(|_| !change.is_erased());
+    let imported = change.events().iter().any(|event| event.origin.import.is_some());
+    if let Some(file) = now
+        && imported
+        && !is_held(conn, named, file.uuid())?
+    {
+        now = None;
+    }
+    write_file_uses(conn, episode, named, before.into_iter().collect(), now.into_iter().collect())
 }
 
 fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failure> {
@@ -126,7 +153,7 @@ fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failur
     let Some(expected) = change.expected() else {
         let inserted = diesel::insert_into(dsl::episodes).values(EpisodeRow::from(change.state())).execute(conn);
         inserted.map_err(of_unknown_show)?;
-        return Ok(());
+        return write_thumbnail(conn, change);
     };
     let seen = dsl::episodes.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
     let written = if change.is_erased() {
@@ -136,7 +163,19 @@ fn write_episode(conn: &mut Conn, change: &Change<Episode>) -> Result<(), Failur
         let update = EpisodeUpdate::to(row, change.before().map(EpisodeRow::from));
         conn.execute_cached(diesel::update(seen).set(update)).map_err(of_unknown_show)?
     };
-    won(written)
+    won(written)?;
+    write_thumbnail(conn, change)?;
+    if change.is_erased() {
+        forget_followers(conn, change.state().id.uuid())?;
+        refuse_if_used(conn, Target::Episode(change.state().id))?;
+    }
+    Ok(())
+}
+
+/// Nobody follows what is gone.
+fn forget_followers(conn: &mut Conn, record: Uuid) -> Result<(), Failure> {
+    diesel::delete(follows::table.filter(follows::record_id.eq(DbId(record)))).execute(conn)?;
+    Ok(())
 }
 
 /// An episode refers to its show and to nothing else.
@@ -155,15 +194,17 @@ fn write_show(conn: &mut Conn, change: &Change<Show>) -> Result<(), Failure> {
         return Ok(());
     };
     let seen = dsl::shows.filter(dsl::id.eq(DbId(change.state().id.uuid()))).filter(dsl::version.eq(expected.get()));
-    let written = if change.is_erased() {
-        diesel::delete(seen).execute(conn).map_err(|error| {
-            let reason = "episodes belong to this show: delete them or move them to another show first";
-            if breaks_a_reference(&error) { CommitError::InUse { reason }.into() } else { Failure::from(error) }
-        })?
-    } else {
-        conn.execute_cached(diesel::update(seen).set(ShowRow::from(change.state())))?
-    };
-    won(written)
+    if !change.is_erased() {
+        return won(conn.execute_cached(diesel::update(seen).set(ShowRow::from(change.state())))?);
+    }
+    let target = Target::Show(change.state().id);
+    let deleted = diesel::delete(seen)
+        .execute(conn)
+        .map_err(|error| if breaks_a_reference(&error) { in_use(target) } else { Failure::from(error) });
+    won(deleted?)?;
+    forget_followers(conn, change.state().id.uuid())?;
+    // Episodes that were deleted softly remember their show without holding it.
+    refuse_if_used(conn, target)
 }
 
 /// Compare-and-set: no row means that another writer was first.

@@ -5,9 +5,11 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use showrunner_domain::file::{Blob, BlobKey, File, FileAfter, FileFilter, FileId, FileQuery, FileStore, Sha256};
+use showrunner_domain::removal::Target;
 use showrunner_domain::{Change, CommitError, Page, StoreError, fold};
 
 use super::commit::won;
+use super::references::{Named, forget_file, hold, refuse_if_used};
 use super::{Conn, Db, Store, anywhere};
 use crate::current_show::{FileShowOrNil, or_nil};
 use crate::failure::Failure;
@@ -93,11 +95,23 @@ pub(super) fn write_file(conn: &mut Conn, change: &Change<File>) -> Result<(), F
     let file = change.state();
     let Some(expected) = change.expected() else {
         diesel::insert_into(dsl::files).values(FileRow::from(file)).execute(conn)?;
-        return Ok(());
+        return match file.episode_id {
+            Some(episode) => hold(conn, Named::Episode, episode.uuid()),
+            None => Ok(()),
+        };
     };
+    let show = or_nil(change.before().unwrap_or(file).show_id);
     let seen = dsl::files.filter(dsl::id.eq(DbId(file.id.uuid()))).filter(dsl::version.eq(expected.get()));
-    let seen = seen.filter(FileShowOrNil.eq(or_nil(file.show_id)));
+    let seen = seen.filter(FileShowOrNil.eq(show));
+    if !change.is_erased() {
+        let episode = file.episode_id.map(|episode| DbId(episode.uuid()));
+        let show = file.show_id.map(|show| DbId(show.uuid()));
+        let set = (dsl::episode_id.eq(episode), dsl::show_id.eq(show), dsl::version.eq(file.version.get()));
+        return won(diesel::update(seen).set(set).execute(conn)?);
+    }
     won(diesel::delete(seen).execute(conn)?)?;
+    refuse_if_used(conn, Target::File(file.id))?;
+    forget_file(conn, file.id)?;
     let key = DbId(file.blob.uuid());
     let others = dsl::files.filter(dsl::blob_key.eq(key));
     let unused = blobs::table.filter(blobs::key.eq(key)).filter(not(exists(others)));

@@ -33,6 +33,7 @@ mod preferences;
 mod presence;
 mod readers;
 mod receipts;
+mod references;
 mod schedules;
 mod shows;
 mod sign_ins;
@@ -46,7 +47,7 @@ use async_trait::async_trait;
 use showrunner_domain::{StoreError, Timestamp};
 
 use super::{
-    Conn, Db, Engine, RowByRow, append_events, having_category, hold_numbering, insert_attempts, insert_jobs,
+    Conn, Db, Engine, HOLD, RowByRow, append_events, having_category, hold_numbering, insert_attempts, insert_jobs,
     lock_ready_jobs, one_at_a_time, settle, shared_time, update_jobs,
 };
 use crate::{Ports, StoreProbe};
@@ -89,6 +90,7 @@ impl Store {
             preferences: store.clone(),
             presence: store.clone(),
             receipts: store.clone(),
+            references: store.clone(),
             probe: store,
         }
     }

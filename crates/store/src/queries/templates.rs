@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use showrunner_domain::composition::{Template, TemplateAfter, TemplateId, TemplateQuery, TemplateStore};
-use showrunner_domain::{Change, Page, StoreError};
+use showrunner_domain::removal::Target;
+use showrunner_domain::{Change, Page, ResourceKind, StoreError};
 
 use super::commit::won;
 use super::page::{Filled, fill};
+use super::references::{Named, refuse_if_used, write_file_uses};
 use super::{Conn, RowByRow, Store};
 use crate::failure::Failure;
 use crate::rows::TemplateRow;
@@ -50,15 +52,21 @@ fn list(conn: &mut Conn, query: TemplateQuery) -> Result<Page<Template, Template
 
 pub(super) fn write_template(conn: &mut Conn, change: &Change<Template>) -> Result<(), Failure> {
     let row = TemplateRow::try_from(change.state())?;
+    let template = (ResourceKind::Template, change.state().id.uuid());
+    let files = |template: &Template| template.layers.files();
+    let now = files(change.state());
     let Some(expected) = change.expected() else {
         diesel::insert_into(dsl::templates).values(row).execute(conn)?;
-        return Ok(());
+        return write_file_uses(conn, template, Named::LayersFile, Vec::new(), now);
     };
     let seen = dsl::templates.filter(dsl::id.eq(DbId(change.state().id.uuid())));
     let seen = seen.filter(dsl::version.eq(expected.get()));
-    won(if change.is_erased() {
-        diesel::delete(seen).execute(conn)?
-    } else {
-        diesel::update(seen).set(row).execute(conn)?
-    })
+    if change.is_erased() {
+        won(diesel::delete(seen).execute(conn)?)?;
+        write_file_uses(conn, template, Named::LayersFile, now, Vec::new())?;
+        return refuse_if_used(conn, Target::Template(change.state().id));
+    }
+    won(diesel::update(seen).set(row).execute(conn)?)?;
+    let before = change.before().map_or_else(|| now.clone(), files);
+    write_file_uses(conn, template, Named::LayersFile, before, now)
 }

@@ -40,6 +40,9 @@ pub(crate) use queries::refold;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
+/// How a look holds what it finds: nobody else writes while this store does.
+const HOLD: &str = "";
+
 /// How many rows one statement inserts at most. A statement for one row stays prepared, and running it again costs less
 /// than preparing one for many.
 const ROWS_AT_ONCE: usize = 1;

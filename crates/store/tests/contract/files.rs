@@ -53,7 +53,7 @@ pub(crate) fn files_on(world: &World) -> FileService {
     }
 }
 
-async fn upload(files: &FileService, name: &str, bytes: &[u8]) -> File {
+pub(crate) async fn upload(files: &FileService, name: &str, bytes: &[u8]) -> File {
     let caller = editor();
     let new = NewFile { name: FileName::parse(name).unwrap(), episode_id: None };
     let mut upload = files.begin(&caller, new).await.unwrap();

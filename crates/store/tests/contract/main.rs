@@ -22,6 +22,7 @@ mod plans;
 mod preferences;
 mod presence;
 mod readers;
+mod references;
 mod round_trips;
 mod schedules;
 mod shows;

@@ -20,7 +20,7 @@ on_both_stores!(
     an_episode_needs_a_show_that_exists,
     a_number_is_taken_once_in_a_season_of_a_show,
     of_many_nodes_that_take_one_number_one_wins,
-    a_show_with_episodes_stays_and_one_with_deleted_ones_goes,
+    a_show_stays_for_live_episodes_and_for_deleted_ones,
     a_show_is_not_deleted_under_an_episode_that_another_node_creates,
     the_episodes_of_a_show_are_listed_in_every_order,
     events_remember_their_show,
@@ -200,16 +200,18 @@ async fn of_many_nodes_that_take_one_number_one_wins(world: World) {
     assert_eq!(world.log().await.len(), 2);
 }
 
-async fn a_show_with_episodes_stays_and_one_with_deleted_ones_goes(world: World) {
+async fn a_show_stays_for_live_episodes_and_for_deleted_ones(world: World) {
     let show = show(&world, "One").await;
     let episode = create(&world, in_show(show.id, None, 1)).await.unwrap();
     let refused = world.shows().delete(&editor(), show.id, &Terms::default()).await;
-    assert!(matches!(refused, Err(ServiceError::Conflict { reason }) if reason.contains("episodes belong")));
+    assert!(matches!(refused, Err(ServiceError::InUse { reason, .. }) if reason.contains("episodes belong")));
     world.episodes().delete(&editor(), episode.id, &Terms::default()).await.unwrap();
-    world.shows().delete(&editor(), show.id, &Terms::default()).await.unwrap();
+    let refused = world.shows().delete(&editor(), show.id, &Terms::default()).await;
+    assert!(matches!(refused, Err(ServiceError::InUse { .. })), "{refused:?}");
     let restored = now(world.episodes().restore(&editor(), episode.id, &Terms::default()).await.unwrap());
-    assert_eq!(restored.show_id, None, "its show is gone");
-    assert_eq!(world.ports.episodes.find_episode(episode.id).await.unwrap(), Some(restored));
+    assert_eq!(restored.show_id, Some(show.id));
+    world.episodes().erase(&editor(), episode.id, &Terms::default()).await.unwrap();
+    world.shows().delete(&editor(), show.id, &Terms::default()).await.unwrap();
 }
 
 async fn a_show_is_not_deleted_under_an_episode_that_another_node_creates(world: World) {
@@ -228,7 +230,7 @@ async fn a_show_is_not_deleted_under_an_episode_that_another_node_creates(world:
         let left = world.ports.shows.find_show(show.id).await.unwrap();
         match (deleted, created) {
             (Ok(_), created) => assert!(names_a_show(created) && left.is_none()),
-            (Err(ServiceError::Conflict { .. }), Ok(episode)) => {
+            (Err(ServiceError::InUse { .. }), Ok(episode)) => {
                 assert_eq!((episode.show_id, left.map(|show| show.id)), (Some(show.id), Some(show.id)));
             }
             other => panic!("{other:?}"),

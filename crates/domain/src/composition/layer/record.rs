@@ -210,6 +210,16 @@ impl Layers {
         self.0.iter().find(|layer| layer.role == *role)
     }
 
+    /// The same layers, but those with a picture from `file` are places for another one.
+    #[must_use]
+    pub(crate) fn without_file(&self, file: FileId) -> Self {
+        let emptied = |layer: &Layer| match layer.file() {
+            Some(id) if id == file => Layer { source: None, ..layer.clone() },
+            _ => layer.clone(),
+        };
+        Self(self.0.iter().map(emptied).collect())
+    }
+
     /// The files that pictures come from, each once.
     #[must_use]
     pub fn files(&self) -> Vec<FileId> {

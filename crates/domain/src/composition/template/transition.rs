@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{Template, TemplateDescription, TemplateId, TemplateName};
 use crate::composition::Layers;
 use crate::event::{Audience, DomainEvent, EventKind, Stamp};
+use crate::file::FileId;
 use crate::{Change, Difference, ResourceKind, Subject, Version};
 
 #[derive(Serialize)]
@@ -66,6 +67,7 @@ impl Template {
 
     /// Merges what is `wanted`; `None` where nothing would differ.
     pub(super) fn update(mut self, wanted: Wanted, stamp: &Stamp) -> Option<Change<Self>> {
+        let before = self.clone();
         let mut difference = Difference::default();
         difference.set("name", &mut self.name, wanted.name);
         difference.set("description", &mut self.description, wanted.description);
@@ -81,7 +83,13 @@ impl Template {
             updated_by: stamp.actor_label(),
         };
         let event = self.tell(EventKind::TemplateUpdated, stamp, &data);
-        Some(Change::updated(expected, self, event))
+        Some(Change::updated(expected, self, event).instead_of(before))
+    }
+
+    /// This template without the pictures of a file: their layers are places for others.
+    pub(crate) fn without_file(self, file: FileId, stamp: &Stamp) -> Option<Change<Self>> {
+        let layers = Some(self.layers.without_file(file));
+        self.update(Wanted { layers, ..Wanted::default() }, stamp)
     }
 
     /// Says what it is for; `None` where that is said already.

@@ -2,8 +2,10 @@
 
 use showrunner_domain::Change;
 use showrunner_domain::job::{Job, JobAttempt};
+use uuid::Uuid;
 
 use super::super::commit::all_won;
+use super::super::references::{Named, hold};
 use super::super::{insert_attempts, insert_jobs, update_jobs};
 use super::Conn;
 use crate::failure::Failure;
@@ -22,7 +24,11 @@ pub(in super::super) fn write_jobs(conn: &mut Conn, changes: &[&Change<Job>]) ->
 
 fn insert(conn: &mut Conn, changes: &[&Change<Job>]) -> Result<(), Failure> {
     let rows: Vec<JobRow> = changes.iter().map(|change| JobRow::from(change.state())).collect();
-    insert_jobs(conn, &rows)
+    insert_jobs(conn, &rows)?;
+    let mut episodes: Vec<Uuid> = rows.iter().filter_map(|row| row.episode_id).map(|id| id.0).collect();
+    episodes.sort_unstable();
+    episodes.dedup();
+    episodes.into_iter().try_for_each(|episode| hold(conn, Named::Episode, episode))
 }
 
 fn update(conn: &mut Conn, changes: &[&Change<Job>]) -> Result<(), Failure> {
