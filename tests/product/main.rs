@@ -24,6 +24,7 @@ mod harness;
 mod import;
 mod jobs;
 mod kill;
+mod limits;
 mod members;
 mod moved_episodes;
 mod payloads;

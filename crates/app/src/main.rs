@@ -10,6 +10,7 @@ mod logging;
 mod open_files;
 mod presence;
 mod progress;
+mod quotas;
 mod readers;
 mod readiness;
 mod receipts;

@@ -18,6 +18,7 @@ use showrunner_domain::job::{JobQueue, JobService, WorkService};
 use showrunner_domain::membership::MembershipService;
 use showrunner_domain::notification::{NotificationReader, NotificationService, PreferenceService};
 use showrunner_domain::presence::{NodeId, PresenceService};
+use showrunner_domain::quota::QuotaLedger;
 use showrunner_domain::removal::RemovalService;
 use showrunner_domain::schedule::{Calendar, FiringService, ScheduleService};
 use showrunner_domain::show::ShowService;
@@ -53,6 +54,8 @@ pub(crate) struct Services {
     pub(crate) users: Data<UserService>,
     pub(crate) sign_ins: Data<SignInService>,
     pub(crate) removals: Data<RemovalService>,
+    /// What the others write through; nobody calls it.
+    pub(crate) quotas: Arc<QuotaLedger>,
 }
 
 /// Where the bytes of files go.
@@ -86,6 +89,8 @@ pub(crate) fn on(
 ) -> Services {
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     let ports = &revoking(ports, bearers.clone());
+    let quotas = Arc::new(QuotaLedger::new(ports.ledger.clone(), ports.quotas.clone(), ports.users.clone(), clock()));
+    let ports = &Ports { ledger: quotas.clone(), ..ports.clone() };
     let templates = Arc::new(TemplateService {
         templates: ports.templates.clone(),
         ledger: ports.ledger.clone(),
@@ -107,6 +112,7 @@ pub(crate) fn on(
         ids: ids(),
     };
     Services {
+        quotas,
         removals: Data::new(removals),
         access: Data::new(access(ports, bearers)),
         shows: Data::from(shows),

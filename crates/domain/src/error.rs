@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::event::Seq;
 use crate::identity::TokenError;
-use crate::{CommitError, FieldError, References, ResourceKind, Version};
+use crate::{CommitError, FieldError, QuotaExceeded, References, ResourceKind, Version};
 
 /// The store was out of reach, refused a statement, took too long or held something unreadable.
 ///
@@ -98,6 +98,9 @@ pub enum ServiceError {
         /// What refers to it, where that was asked for.
         used_by: References,
     },
+    /// The caller has as much as one may have.
+    #[error(transparent)]
+    QuotaExceeded(QuotaExceeded),
     /// The record is not in the version that the caller has seen.
     #[error("the record is in version {}", current.get())]
     VersionMismatch {
@@ -156,6 +159,7 @@ impl From<CommitError> for ServiceError {
                 Self::Conflict { reason: "this is the last administrator: make somebody else one first" }
             }
             CommitError::Received(_) => Self::Conflict { reason: "this request was already carried out" },
+            CommitError::Quota(quota) => Self::QuotaExceeded(quota),
             CommitError::Store(error) => Self::Unavailable(error),
         }
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use crate::event::{Effects, ReaderName, Seq};
-use crate::{ChangeSet, Receipt, StoreError, StoredReceipt};
+use crate::{ChangeSet, QuotaExceeded, Receipt, StoreError, StoredReceipt};
 
 /// A change set is in the store, durably.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub enum CommitError {
     /// A request of the same receipt scope was carried out before.
     #[error("the request was already carried out")]
     Received(StoredReceipt),
+    /// Somebody would have more than one may have.
+    #[error(transparent)]
+    Quota(#[from] QuotaExceeded),
     /// The store failed. Nothing was written, unless the connection broke while the answer was on its way.
     #[error(transparent)]
     Store(#[from] StoreError),

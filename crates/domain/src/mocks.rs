@@ -19,6 +19,7 @@ pub use crate::media::{
 pub use crate::membership::MockMembershipStore;
 pub use crate::notification::{MockNotificationStore, MockPreferenceStore};
 pub use crate::presence::MockPresenceStore;
+pub use crate::quota::MockQuotaStore;
 pub use crate::receipt::MockReceiptStore;
 pub use crate::receiver::MockReceiver;
 pub use crate::removal::MockReferenceStore;

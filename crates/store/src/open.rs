@@ -14,6 +14,7 @@ use showrunner_domain::job::JobStore;
 use showrunner_domain::membership::MembershipStore;
 use showrunner_domain::notification::{NotificationStore, PreferenceStore};
 use showrunner_domain::presence::PresenceStore;
+use showrunner_domain::quota::QuotaStore;
 use showrunner_domain::removal::ReferenceStore;
 use showrunner_domain::schedule::ScheduleStore;
 use showrunner_domain::show::ShowStore;
@@ -60,6 +61,8 @@ pub struct Ports {
     pub notifications: Arc<dyn NotificationStore>,
     /// What people want to be told of.
     pub preferences: Arc<dyn PreferenceStore>,
+    /// How much users have.
+    pub quotas: Arc<dyn QuotaStore>,
     /// What refers to a record.
     pub references: Arc<dyn ReferenceStore>,
     /// Receipts of requests that may be repeated.

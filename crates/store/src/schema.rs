@@ -574,6 +574,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date};
+    use crate::types::Id;
+
+    log_usage (day, user_id) {
+        day -> Date,
+        user_id -> Id,
+        bytes -> BigInt,
+    }
+}
+
 diesel::joinable!(composition_outputs -> jobs (job_id));
 diesel::joinable!(composition_outputs -> files (file_id));
 diesel::joinable!(show_members -> users (user_id));

@@ -185,6 +185,10 @@ impl From<ServiceError> for Problem {
                 let used_by = Some(used_by).filter(|used_by| used_by.total > 0);
                 Self { used_by, ..Self::new(Code::Conflict, sentence(reason)) }
             }
+            ServiceError::QuotaExceeded(quota) => {
+                let retry_after = quota.retry_after();
+                Self { retry_after, ..Self::new(Code::RateLimited, sentence(&quota.to_string())) }
+            }
             ServiceError::VersionMismatch { current } => {
                 let detail = format!("The record is in version {}: read it again before changing it.", current.get());
                 Self { version: Some(current), ..Self::new(Code::VersionMismatch, detail) }

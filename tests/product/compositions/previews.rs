@@ -99,13 +99,13 @@ fn what_a_composition_names_and_is_gone_is_named_by_its_preview_and_its_job(back
     // As if it had been removed before what names it counted.
     let file = file.as_str().unwrap();
     store.outside().run(&format!("delete from files where id = '{file}'; delete from episodes where id = '{episode}'"));
-    for (composition, what, says) in
-        [(with_file, "layers", format!("the file {file}, which is gone")), (with_episode, "episode_id", "gone".into())]
-    {
-        let (field, message) = refused("gone", &preview(&editor, &composition));
-        assert!(field == what && message.contains(&says), "{field} {message}");
-        assert_eq!(why_not_rendered(&editor, &composition), format!("{field} {message}"));
-    }
+    let (field, message) = refused("a file that is gone", &preview(&editor, &with_file));
+    assert!(field == "layers" && message.contains(&format!("the file {file}, which is gone")), "{field} {message}");
+    assert_eq!(why_not_rendered(&editor, &with_file), format!("{field} {message}"));
+    let (field, message) = refused("an episode that is gone", &preview(&editor, &with_episode));
+    assert!(field == "episode_id" && message.contains("gone"), "{field} {message}");
+    let wanted = editor.post(&format!("{with_episode}/render"), &json!({}));
+    assert_eq!(refused("a job for an episode that is gone", &wanted).0, "episode_id");
 }
 
 /// Something that takes a while to draw, and differs from all others.

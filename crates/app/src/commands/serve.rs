@@ -26,6 +26,7 @@ use super::{CommandError, open_store, storage, tools};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
+use crate::quotas::exchange_quotas;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::receipts::sweep_receipts;
@@ -86,6 +87,7 @@ async fn serve(
         Arc::new(NodeReadiness { probe: ports.probe.clone(), log: ports.log.clone(), board });
     let files = services.files.clone().into_inner();
     let draining = Data::new(Draining::default());
+    let quotas = services.quotas.clone();
     let shared = Shared {
         services,
         attempts: Data::new(AttemptLimit::default()),
@@ -116,6 +118,7 @@ async fn serve(
     announce(&server.addrs(), invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
     tokio::spawn(sweep_receipts(ports.receipts.clone()));
+    tokio::spawn(exchange_quotas(quotas));
     tokio::spawn(sweep_files(files));
     let (stop, stopped) = watch::channel(false);
     let worker = worker.run_apart(stopped).map_err(CommandError::Server)?;
@@ -208,6 +211,7 @@ impl Shared {
             users,
             sign_ins,
             removals,
+            quotas: _,
         } = self.services.clone();
         config
             .app_data(access)

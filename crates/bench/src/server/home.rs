@@ -47,9 +47,9 @@ impl Home {
         Server::start(command)
     }
 
-    /// A token of an editor for the server on this data folder.
+    /// A token of an administrator for the server on this data folder: others may write only so much a day.
     pub(crate) fn token(&self, data: &str) -> Result<String, BenchError> {
-        self.token_of(USER, "editor", data)
+        self.token_of(USER, "admin", data)
     }
 
     /// A token of a worker for the server on this data folder.

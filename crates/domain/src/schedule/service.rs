@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::{Calendar, NewSchedule, Schedule, ScheduleAfter, ScheduleId, SchedulePatch, ScheduleQuery, ScheduleStore};
 use crate::event::Stamp;
-use crate::identity::{Action, Caller, permit};
+use crate::identity::{Action, Caller, Role, permit};
+use crate::limits::SHORTEST_INTERVAL;
 use crate::writing::{Decision, Writing};
-use crate::{Answered, Clock, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
+use crate::{Answered, Clock, FieldError, IdSource, Ledger, Page, ResourceKind, ServiceError, Terms};
+
+/// How many times of a schedule are looked at for two that are too close.
+const LOOKED_AT: usize = 60;
 
 /// Everything that can be done with schedules, but firing them.
 pub struct ScheduleService {
@@ -53,6 +57,7 @@ impl ScheduleService {
         new.job_type.permit(&caller.actor)?;
         let (id, granted) = (ScheduleId::new(self.ids.next()), caller.actor.granted);
         let change = Schedule::create(id, new, granted, self.calendar.as_ref(), &self.stamp(caller))?;
+        self.check_interval(caller, change.state())?;
         self.writing(terms).create(|| change).await
     }
 
@@ -74,6 +79,9 @@ impl ScheduleService {
             permit_change(caller, &schedule)?;
             let (unchanged, granted) = (schedule.clone(), caller.actor.granted);
             let change = schedule.update(patch.clone(), granted, self.calendar.as_ref(), &self.stamp(caller))?;
+            if let Some(change) = &change {
+                self.check_interval(caller, change.state())?;
+            }
             Ok(change.map_or(Decision::Leave(unchanged), Decision::Write))
         };
         self.writing(terms).change(|| self.load(id), decide).await
@@ -92,6 +100,29 @@ impl ScheduleService {
             Ok(Decision::Write(schedule.delete(&self.stamp(caller))))
         };
         self.writing(terms).change(|| self.load(id), decide).await
+    }
+
+    /// Refuses a schedule that would queue jobs too fast, unless an administrator wants it. The next hour of times is looked at,
+    /// or as many as there are minutes in one.
+    fn check_interval(&self, caller: &Caller, schedule: &Schedule) -> Result<(), ServiceError> {
+        if caller.actor.role == Role::Admin || !schedule.enabled {
+            return Ok(());
+        }
+        let next =
+            |after| self.calendar.next(&schedule.cron, &schedule.time_zone, after).map_err(ServiceError::Invalid);
+        let mut last = next(self.clock.now())?;
+        for _ in 0..LOOKED_AT {
+            let Some(time) = last else { return Ok(()) };
+            last = next(time)?;
+            if last.and_then(|last| last.since(time)).is_some_and(|interval| interval < SHORTEST_INTERVAL) {
+                let reason = format!(
+                    "must leave at least {} seconds from one time to the next: ask an administrator for less",
+                    SHORTEST_INTERVAL.as_secs()
+                );
+                return Err(ServiceError::Invalid(vec![FieldError::new("cron", reason)]));
+            }
+        }
+        Ok(())
     }
 
     async fn load(&self, id: ScheduleId) -> Result<Schedule, ServiceError> {

@@ -2,6 +2,7 @@
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
+use showrunner_domain::identity::Action;
 use showrunner_web::Code;
 
 use super::{parameters, problems};
@@ -26,8 +27,11 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     let mut codes = told.problems.to_vec();
     match told.access {
         Access::Anybody => {}
-        Access::Permitted(..) => {
+        Access::Permitted(action, _) => {
             codes.extend([Code::Unauthenticated, Code::Forbidden, Code::Unavailable, Code::ValidationFailed]);
+            if !matches!(action, Action::Read | Action::ReadOrigin | Action::Work) {
+                codes.push(Code::RateLimited);
+            }
         }
     }
     if told.access != Access::Anybody || parameters::variables(endpoint.path).next().is_some() {

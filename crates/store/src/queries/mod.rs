@@ -31,6 +31,7 @@ mod notifications;
 mod page;
 mod preferences;
 mod presence;
+mod quotas;
 mod readers;
 mod receipts;
 mod references;
@@ -89,6 +90,7 @@ impl Store {
             notifications: store.clone(),
             preferences: store.clone(),
             presence: store.clone(),
+            quotas: store.clone(),
             receipts: store.clone(),
             references: store.clone(),
             probe: store,

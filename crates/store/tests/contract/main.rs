@@ -21,6 +21,7 @@ mod order;
 mod plans;
 mod preferences;
 mod presence;
+mod quotas;
 mod readers;
 mod references;
 mod round_trips;
