@@ -71,52 +71,52 @@ fn a_server_whose_clock_is_wrong_for_a_moment_goes_on_as_before(backend: Backend
     let clock: PathBuf = store.home().join("clock");
     steer(&clock, "+0");
     let server = Server::start(&store, "data", |command| steered_by(command, &clock));
-    let editor = server.api(&store.token("editor@example.com", "editor"));
+    let admin = server.api(&store.token("admin@example.com", "admin"));
     let worker = server.api(&store.token("worker@example.com", "worker"));
-    let schedule = every_second(&editor, "tick");
-    let held = queue(&editor, &json!({"job_type": "test", "max_retries": 0}));
+    let schedule = every_second(&admin, "tick");
+    let held = queue(&admin, &json!({"job_type": "test", "max_retries": 0}));
     let claim = json!({"job_types": ["test"], "worker": "outside", "lease_seconds": 60});
     let claimed = worker.post("/api/v1/jobs/claim", &claim).list()[0].clone();
-    goes_on(&editor, "tick");
+    goes_on(&admin, "tick");
     for shift in ["+100d", "-2h"] {
         steer(&clock, shift);
-        let meanwhile = queue(&editor, &json!({"job_type": "meanwhile"}));
+        let meanwhile = queue(&admin, &json!({"job_type": "meanwhile"}));
         // What is made meanwhile, and what looks for what has ended, has the time to do it wrong.
         sleep(MOMENT);
         let others = worker.post("/api/v1/jobs/claim", &claim);
         assert_eq!(others.list().len(), 0, "the lease of another is good: {others:?}");
-        assert_eq!(editor.get("/api/v1/auth/me").status, 200, "the token is good");
+        assert_eq!(admin.get("/api/v1/auth/me").status, 200, "the token is good");
         steer(&clock, "+0");
-        goes_on(&editor, "tick");
-        let job = editor.get(&format!("/api/v1/jobs/{meanwhile}")).body["data"].clone();
+        goes_on(&admin, "tick");
+        let job = admin.get(&format!("/api/v1/jobs/{meanwhile}")).body["data"].clone();
         for field in ["run_at", "created_at"] {
             assert!((right_now() - time(&job[field])).abs() < TimeDelta::minutes(1), "{field} at {shift}: {job}");
         }
-        let next = time(&editor.get(&schedule).body["data"]["next_run_at"]);
+        let next = time(&admin.get(&schedule).body["data"]["next_run_at"]);
         assert!((right_now() - next).abs() < TimeDelta::minutes(1), "{next}");
     }
-    let mut fired = runs(&editor, "tick");
+    let mut fired = runs(&admin, "tick");
     let all = fired.len();
     fired.sort_unstable();
     fired.dedup();
     assert_eq!(fired.len(), all, "a time was fired twice");
     assert_eq!(say(&worker, &claimed, "complete", json!({})).status, 200);
-    job_in(&editor, &held, "completed");
+    job_in(&admin, &held, "completed");
 }
 
 fn a_server_that_starts_with_a_wrong_clock_stops_no_schedule(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
-    let editor = server.api(&store.token("editor@example.com", "editor"));
+    let admin = server.api(&store.token("admin@example.com", "admin"));
     let worker = server.api(&store.token("worker@example.com", "worker"));
-    every_second(&editor, "tick");
-    goes_on(&editor, "tick");
+    every_second(&admin, "tick");
+    goes_on(&admin, "tick");
     for shift in ["+100d", "-2h"] {
         let wrong = Server::start(&store, other_folder(backend), |command| {
             command.env("LD_PRELOAD", faketime()).env("FAKETIME", shift).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         });
         sleep(MOMENT);
-        let there = wrong.api(&store.token("editor@example.com", "editor"));
+        let there = wrong.api(&store.token("admin@example.com", "admin"));
         if shift == "-2h" {
             // To a server a hundred days ahead no token is good.
             queue(&there, &json!({"job_type": "there"}));
@@ -124,6 +124,6 @@ fn a_server_that_starts_with_a_wrong_clock_stops_no_schedule(backend: Backend) {
             assert_eq!(worker.post("/api/v1/jobs/claim", &claim).list().len(), 1, "what was queued there is done");
         }
         wrong.kill();
-        goes_on(&editor, "tick");
+        goes_on(&admin, "tick");
     }
 }

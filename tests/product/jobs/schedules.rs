@@ -34,7 +34,7 @@ fn path(schedule: &Value) -> String {
 fn each_second_is_fired_once_by_two_processes(backend: Backend) {
     let store = Store::new(backend);
     let servers = [store.serve(), store.serve_from(other_folder(backend))];
-    let token = store.token("editor@example.com", "editor");
+    let token = store.token("admin@example.com", "admin");
     let [api, other] = servers.each_ref().map(|server| server.api(&token));
     let schedule = make(&api, "* * * * * *", "UTC", "test");
     eventually("it is fired some times", || (times(&other, "test").len() >= 4).then_some(()));
