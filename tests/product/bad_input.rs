@@ -36,7 +36,7 @@ struct Stage {
 fn stage(backend: Backend) -> Stage {
     let store = Store::new(backend);
     let server = store.serve();
-    let token = store.token("editor@example.com", "editor");
+    let token = server.sign_in(&store, "editor@example.com", "editor");
     let editor = server.api(&token);
     let draft = format!("{EPISODES}/{}", editor.create("Pilot", 1));
     let outside = store.outside();

@@ -185,7 +185,7 @@ fn catching_up_over_http_gives_what_was_seen_live(backend: Backend) {
 
 fn a_viewer_sees_changes_live_but_makes_none(backend: Backend) {
     let Stage { server, editor, store, .. } = &stage(backend);
-    let token = store.token("viewer@example.com", "viewer");
+    let token = server.sign_in(store, "viewer@example.com", "viewer");
     let (viewer, mut live) = (server.api(&token), server.live(&token));
     live.subscribe(&["episodes"], None);
     let refused = viewer.post("/api/v1/episodes", &json!({"title": "Pilot", "episode_number": 1}));

@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 
 use crate::bad_input::assert_problem;
 use crate::harness::{Answer, Api, Backend, Event, Server, Store, episode_id, eventually, on_both_stores};
+use crate::sse::Stream;
 
 on_both_stores!(
     a_viewer_who_is_an_editor_of_one_show_writes_there_and_nowhere_else,
     an_editor_who_is_a_viewer_of_one_show_writes_everywhere_else,
     an_administrator_of_a_show_keeps_its_members_and_deletes_for_good,
+    a_member_signed_in_by_password_works_on_all_that_belongs_to_the_show,
+    a_session_follows_the_role_of_its_user,
     a_role_counts_at_once_and_ends_at_once,
 );
 
@@ -16,24 +19,24 @@ fn user_id(api: &Api) -> String {
     api.get("/api/v1/auth/me").body["data"]["id"].as_str().unwrap().to_owned()
 }
 
-/// Somebody with a role of their own and another one in a show.
+/// Somebody with a role of their own, signed in by password, and another role in a show.
 struct Member {
     api: Api,
     id: String,
+    token: String,
 }
 
 impl Member {
     fn new(store: &Store, server: &Server, name: &str, role: &str) -> Self {
-        // The token itself allows everything, so that the roles of the account and of the membership count.
-        store.token(&format!("{name}@example.com"), role);
-        let api = server.api(&store.token(&format!("{name}@example.com"), "admin"));
+        let token = server.sign_in(store, &format!("{name}@example.com"), role);
+        let api = server.api(&token);
         let id = user_id(&api);
-        Self { api, id }
+        Self { api, id, token }
     }
 }
 
 fn admin(store: &Store, server: &Server) -> Api {
-    server.api(&store.token("admin@example.com", "admin"))
+    server.api(&server.sign_in(store, "admin@example.com", "admin"))
 }
 
 fn show(admin: &Api, name: &str) -> String {
@@ -94,9 +97,92 @@ fn a_viewer_who_is_an_editor_of_one_show_writes_there_and_nowhere_else(backend: 
     let unknown = "/api/v1/episodes/00000000-0000-7000-8000-000000000009";
     assert_problem("an unknown episode", &guest.api.put(unknown, &json!({"title": "Mine"})), 404, "NOT_FOUND");
 
-    // The token's role is an upper bound within the show too.
-    let reading = server.api(&store.token("guest@example.com", "viewer"));
-    assert_problem("a viewer's token", &reading.put(&mine, &json!({"title": "No"})), 403, "FORBIDDEN");
+    // The role of a minted token is an upper bound within the show too, and no more than that.
+    let minted = |role| server.api(&store.token("guest@example.com", role));
+    assert_problem("a viewer's token", &minted("viewer").put(&mine, &json!({"title": "No"})), 403, "FORBIDDEN");
+    for role in ["editor", "admin"] {
+        assert_eq!(minted(role).put(&mine, &json!({"title": format!("By {role}")})).status, 200);
+        assert_problem(role, &minted(role).put(&theirs, &json!({"title": "No"})), 403, "FORBIDDEN");
+    }
+}
+
+/// Not only episodes: whatever belongs to the show, and what is done later on the member's behalf.
+fn a_member_signed_in_by_password_works_on_all_that_belongs_to_the_show(backend: Backend) {
+    let store = Store::new(backend);
+    let server = store.serve();
+    let admin = admin(&store, &server);
+    let guest = Member::new(&store, &server, "guest", "viewer");
+    let (own, other) = (show(&admin, "Own"), show(&admin, "Other"));
+    let [mine, theirs] = [&own, &other].map(|show| episode_id(&create(&admin, Some(show), 1)));
+    let ask = |episode: &str| {
+        let api = &guest.api;
+        let design = json!({"name": "Art", "episode_id": episode});
+        let job = json!({"job_type": "subtitles", "episode_id": episode});
+        let upload = api.send("POST", &format!("/api/v1/episodes/{episode}/files?name=notes.txt"), &[], b"notes");
+        [api.post("/api/v1/compositions", &design), upload.unwrap(), api.post("/api/v1/jobs", &job)]
+    };
+    for answer in ask(&mine) {
+        assert_problem("before", &answer, 403, "FORBIDDEN");
+    }
+    assert_eq!(give(&admin, &own, &guest.id, "editor"), 201);
+    assert_eq!(ask(&mine).map(|answer| answer.status), [201; 3]);
+    for answer in ask(&theirs) {
+        assert_problem("another show", &answer, 403, "FORBIDDEN");
+    }
+
+    let payload = json!({"episode_ids": [mine]});
+    let job = json!({"job_type": "batch-delete", "episode_id": mine, "payload": payload});
+    let queued = guest.api.post("/api/v1/jobs", &job);
+    assert_eq!(queued.status, 201, "{queued:?}");
+    let job = format!("/api/v1/jobs/{}", queued.body["data"]["id"].as_str().unwrap());
+    let ended = eventually("the job ends", || {
+        let job = guest.api.get(&job).body["data"].clone();
+        ["completed", "failed"].contains(&job["status"].as_str().unwrap()).then_some(job)
+    });
+    assert_eq!(ended["results"], json!({"deleted": 1, "gone": 0}), "{ended}");
+    assert_eq!(guest.api.get(&format!("/api/v1/episodes/{mine}")).status, 404);
+}
+
+/// The session, its socket and its stream go on: nobody signs in again.
+fn a_session_follows_the_role_of_its_user(backend: Backend) {
+    let store = Store::new(backend);
+    let server = store.serve();
+    let admin = admin(&store, &server);
+    let guest = Member::new(&store, &server, "guest", "viewer");
+    let account = format!("/api/v1/users/{}", guest.id);
+    let mut live = server.live(&guest.token);
+    live.subscribe(&["feed"], None);
+    let mut stream = Stream::of_feed(&server, &guest.token);
+    let may = || {
+        let write = create(&guest.api, None, 1).status;
+        [write, guest.api.get("/api/v1/users").status]
+    };
+    assert_eq!(may(), [403, 403]);
+    for (role, allowed) in
+        [("editor", [201, 403]), ("admin", [201, 200]), ("viewer", [403, 403]), ("admin", [201, 200])]
+    {
+        assert_eq!(admin.put(&account, &json!({ "role": role })).status, 200);
+        assert_eq!(guest.api.get("/api/v1/auth/me").body["data"]["role"], role);
+        assert_eq!(may(), allowed, "{role}");
+    }
+    // Accounts are for administrators alone: what was created while the guest was one is all that they see.
+    let created = |role: &str, email: &str| {
+        assert_eq!(admin.put(&account, &json!({ "role": role })).status, 200);
+        let new = json!({"email": email, "name": "New", "role": "viewer"});
+        assert_eq!(admin.post("/api/v1/users", &new).status, 201);
+    };
+    created("viewer", "unseen@example.com");
+    let marker = episode_id(&create(&admin, None, 2));
+    let seen = live.events_until(|event| event.data()["episode"]["id"] == *marker);
+    assert!(seen.iter().all(|event| event.name != "user_created"));
+    let streamed = std::iter::from_fn(|| stream.next());
+    let mut until_marker = streamed.take_while(|record| record.data["data"]["episode"]["id"] != *marker);
+    assert!(until_marker.all(|record| record.event != "user_created"));
+    created("admin", "seen@example.com");
+    let event = live.events_until_named("user_created").pop().unwrap();
+    assert_eq!(event.data()["user"]["email"], "seen@example.com");
+    let record = std::iter::from_fn(|| stream.next()).find(|record| record.event == "user_created").unwrap();
+    assert_eq!(record.data["data"]["user"]["email"], "seen@example.com");
 }
 
 fn an_editor_who_is_a_viewer_of_one_show_writes_everywhere_else(backend: Backend) {
@@ -153,7 +239,7 @@ fn a_role_counts_at_once_and_ends_at_once(backend: Backend) {
     let guest = Member::new(&store, &server, "guest", "viewer");
     let own = show(&admin, "Own");
     let episode = format!("/api/v1/episodes/{}", episode_id(&create(&admin, Some(&own), 1)));
-    let mut live = server.live(&store.token("guest@example.com", "admin"));
+    let mut live = server.live(&guest.token);
     live.subscribe(&[&format!("show:{own}")], None);
     let title = |title: &str| guest.api.put(&episode, &json!({ "title": title })).status;
 
@@ -180,7 +266,7 @@ fn a_role_counts_at_once_and_ends_at_once(backend: Backend) {
 
     if let Backend::Postgres = backend {
         let second = store.serve_from("other");
-        let there = second.api(&store.token("guest@example.com", "admin"));
+        let there = second.api(&guest.token);
         let path = episode.as_str();
         assert_eq!(there.put(path, &json!({"title": "No"})).status, 403);
         assert_eq!(give(&admin, &own, &guest.id, "editor"), 201);

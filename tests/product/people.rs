@@ -1,16 +1,19 @@
 //! People: the first start, signing in and out, what ends a session, and accounts beside a running server.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::bad_input::assert_problem;
-use crate::harness::{Answer, Api, Backend, Outside, Server, Store, eventually, on_both_stores};
+use crate::harness::{Answer, Api, Backend, Outside, PASSWORD, Server, Store, eventually, on_both_stores};
 use crate::sse::Stream;
+use crate::two_processes::other_folder;
 
 on_both_stores!(
     from_the_first_start_to_signing_out_every_step_works_and_counts_at_once,
+    tabs_that_refresh_at_once_get_the_same_tokens_and_go_on,
     until_an_administrator_has_a_password_each_start_prints_a_link_and_older_ones_end,
     an_address_stays_locked_over_a_restart,
     accounts_are_kept_on_the_command_line_beside_a_running_server,
@@ -18,7 +21,6 @@ on_both_stores!(
     one_address_can_try_a_hundred_times_and_then_has_to_wait,
 );
 
-const PASSWORD: &str = "correct horse battery";
 const LOGIN: &str = "/api/v1/auth/login";
 const REFRESH: &str = "/api/v1/auth/refresh";
 const ME: &str = "/api/v1/auth/me";
@@ -88,21 +90,51 @@ fn from_the_first_start_to_signing_out_every_step_works_and_counts_at_once(backe
     let session = SignedIn::of(&login(&server, PASSWORD));
     let rotated = SignedIn::of(&refresh(&server, &session.refresh));
     assert_eq!(status(&server.api(&rotated.access)), 200);
+    let redeemed = SignedIn::of(&refresh(&server, &rotated.refresh));
 
     let mut live = server.live(&rotated.access);
     live.subscribe(&["feed"], None);
     let mut others = server.live(&first.access);
     assert_problem("a used token", &refresh(&server, &session.refresh), 401, "UNAUTHENTICATED");
-    for access in [&session.access, &rotated.access] {
+    for access in [&session.access, &rotated.access, &redeemed.access] {
         assert_problem("after reuse", &server.api(access).get(ME), 401, "UNAUTHENTICATED");
     }
-    assert_problem("the newer token", &refresh(&server, &rotated.refresh), 401, "UNAUTHENTICATED");
+    for newer in [&rotated.refresh, &redeemed.refresh] {
+        assert_problem("a newer token", &refresh(&server, newer), 401, "UNAUTHENTICATED");
+    }
     assert_eq!(live.close_code(), AUTHENTICATE, "reuse closes the session's sockets");
 
     others.subscribe(&["feed"], None);
     assert_eq!(admin.post("/api/v1/auth/logout", &Value::Null).status, 200);
     assert_problem("after signing out", &admin.get(ME), 401, "UNAUTHENTICATED");
     assert_eq!(others.close_code(), AUTHENTICATE, "signing out closes the session's sockets");
+}
+
+/// Two servers: on Postgres each has a data folder of its own, and nothing but the store in common.
+fn tabs_that_refresh_at_once_get_the_same_tokens_and_go_on(backend: Backend) {
+    let store = Store::new(backend);
+    let (here, first) = administered(&store);
+    let there = store.serve_from(other_folder(backend));
+    let mut live = here.live(&first.access);
+    live.subscribe(&["feed"], None);
+    let mut token = first.refresh.clone();
+    for _ in 0..3 {
+        let tabs = [&here, &there, &here, &there, &here, &there];
+        let answers: Vec<Answer> = thread::scope(|scope| {
+            let asked = tabs.map(|server| scope.spawn(|| refresh(server, &token)));
+            asked.into_iter().map(|tab| tab.join().unwrap()).collect()
+        });
+        let tokens: Vec<SignedIn> = answers.iter().map(SignedIn::of).collect();
+        for SignedIn { access, refresh } in &tokens {
+            assert_eq!(refresh, &tokens[0].refresh);
+            assert_eq!([&here, &there].map(|server| status(&server.api(access))), [200, 200]);
+        }
+        token.clone_from(&tokens[0].refresh);
+    }
+    assert_eq!(live.event_within(Duration::ZERO).unwrap(), None, "the session goes on");
+    assert_problem("an older token", &refresh(&there, &first.refresh), 401, "UNAUTHENTICATED");
+    assert_eq!(live.close_code(), AUTHENTICATE, "reuse ends the session");
+    assert_problem("the latest token", &refresh(&here, &token), 401, "UNAUTHENTICATED");
 }
 
 fn until_an_administrator_has_a_password_each_start_prints_a_link_and_older_ones_end(backend: Backend) {
@@ -138,17 +170,6 @@ fn an_address_stays_locked_over_a_restart(backend: Backend) {
     assert!((600..=900).contains(&seconds), "{seconds}");
 }
 
-fn user(store: &Store, words: &[&str], input: &str) -> Output {
-    let mut command: Command = store.command("user", "data");
-    let settings: Vec<_> = command.get_args().skip(1).map(ToOwned::to_owned).collect();
-    command = Command::new(command.get_program());
-    command.arg("user").args(words).args(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // A command that does not want it may have ended.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
 #[track_caller]
 fn succeeds(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -167,32 +188,32 @@ fn accounts_are_kept_on_the_command_line_beside_a_running_server(backend: Backen
     let mut live = server.live(&admin.access);
     live.subscribe(&["feed"], None);
     let editor = "editor@example.com";
-    let link = succeeds(&user(&store, &["add", editor, "--role", "viewer", "--name", "An editor"], ""));
+    let link = succeeds(&store.user(&["add", editor, "--role", "viewer", "--name", "An editor"], ""));
     assert!(link.contains("/setup?token="), "{link}");
     assert_eq!(live.event().data()["user"]["name"], "An editor");
-    succeeds(&user(&store, &["set-role", editor, "--role", "editor"], ""));
+    succeeds(&store.user(&["set-role", editor, "--role", "editor"], ""));
     assert_eq!(live.event().data()["changes"], json!({"role": ["viewer", "editor"]}));
-    assert!(succeeds(&user(&store, &["list"], "")).contains("editor@example.com\teditor\tAn editor\n"));
+    assert!(succeeds(&store.user(&["list"], "")).contains("editor@example.com\teditor\tAn editor\n"));
 
-    fails(&user(&store, &["set-password", editor], "short\n"), "at least 12 characters");
-    succeeds(&user(&store, &["set-password", editor], "battery staple\n"));
+    fails(&store.user(&["set-password", editor], "short\n"), "at least 12 characters");
+    succeeds(&store.user(&["set-password", editor], "battery staple\n"));
     let old_link = link.trim_end().split_once("token=").unwrap().1;
     assert_problem("an older link", &set_up(&server, old_link, PASSWORD), 401, "UNAUTHENTICATED");
     let body = json!({"email": editor, "password": "battery staple"});
     let session = SignedIn::of(&server.api("").post(LOGIN, &body));
     let mut theirs = server.live(&session.access);
-    assert!(succeeds(&user(&store, &["set-up-link", editor], "")).contains("/setup?token="));
-    succeeds(&user(&store, &["remove", editor], ""));
+    assert!(succeeds(&store.user(&["set-up-link", editor], "")).contains("/setup?token="));
+    succeeds(&store.user(&["remove", editor], ""));
     assert_eq!(theirs.close_code(), AUTHENTICATE);
     assert_eq!(status(&server.api(&session.access)), 401);
 
     for words in [["remove", "admin@example.com"].as_slice(), &["set-role", "admin@example.com", "--role", "viewer"]] {
-        fails(&user(&store, words, ""), "last administrator");
+        fails(&store.user(words, ""), "last administrator");
     }
-    fails(&user(&store, &["remove", editor], ""), "there is no user");
-    fails(&user(&store, &["add", "x", "--role", "viewer"], ""), "an e-mail address");
-    fails(&user(&store, &["add", editor, "--role", "worker"], ""), "--role must be");
-    fails(&user(&store, &["add", "admin@example.com", "--role", "viewer"], ""), "already exists");
+    fails(&store.user(&["remove", editor], ""), "there is no user");
+    fails(&store.user(&["add", "x", "--role", "viewer"], ""), "an e-mail address");
+    fails(&store.user(&["add", editor, "--role", "worker"], ""), "--role must be");
+    fails(&store.user(&["add", "admin@example.com", "--role", "viewer"], ""), "already exists");
 }
 
 fn no_secret_is_in_events_activities_the_log_or_in_plain_text_at_rest(backend: Backend) {
@@ -206,7 +227,7 @@ fn no_secret_is_in_events_activities_the_log_or_in_plain_text_at_rest(backend: B
     assert_problem("the old password", &login(&server, PASSWORD), 401, "UNAUTHENTICATED");
 
     let secret_of = |token: &str| token.rsplit('.').next().unwrap().to_owned();
-    let mut secrets = vec![PASSWORD.to_owned(), "another battery".to_owned(), link];
+    let mut secrets: Vec<String> = vec![PASSWORD.to_owned(), "another battery".to_owned(), link];
     secrets.extend([&admin.refresh, &next.refresh, &admin.access].map(|token| secret_of(token)));
     let mut outside: Outside = store.outside();
     outside.wait_until_read();
@@ -222,7 +243,13 @@ fn no_secret_is_in_events_activities_the_log_or_in_plain_text_at_rest(backend: B
             assert!(!text.contains(secret), "{secret} is in {text}");
         }
     }
-    for column in ["hash as t from passwords", "refresh_digest as t from sessions"] {
+    let columns = [
+        "hash as t from passwords",
+        "refresh_digest as t from sessions",
+        "predecessor_digest as t from sessions",
+        "successor_salt as t from sessions",
+    ];
+    for column in columns {
         let kept = outside.texts(&format!("select {column}")).remove(0);
         assert!(kept.len() > 40 && secrets.iter().all(|secret| !kept.contains(secret)), "{kept}");
     }

@@ -18,7 +18,7 @@ const EPISODES: &str = "/api/v1/episodes";
 const PATH: &str = "/api/v1/events";
 const EVENT_STREAM: &str = "text/event-stream";
 
-/// A stream of the events of all episodes.
+/// A stream of events.
 pub(crate) struct Stream(BufReader<BodyReader<'static>>);
 
 /// What came between two empty lines.
@@ -34,9 +34,18 @@ fn agent() -> Agent {
 }
 
 impl Stream {
-    /// Opens it, to go on after `last` where that is given.
+    /// Opens one of the events of all episodes, to go on after `last` where that is given.
     pub(crate) fn open(server: &Server, token: &str, last: Option<&str>) -> Self {
-        let request = agent().get(format!("http://{}{PATH}?topics=episodes", server.address));
+        Self::of_topics(server, token, "episodes", last)
+    }
+
+    /// Opens one of everything that its reader may see.
+    pub(crate) fn of_feed(server: &Server, token: &str) -> Self {
+        Self::of_topics(server, token, "feed", None)
+    }
+
+    fn of_topics(server: &Server, token: &str, topics: &str, last: Option<&str>) -> Self {
+        let request = agent().get(format!("http://{}{PATH}?topics={topics}", server.address));
         let mut request = request.header("accept", EVENT_STREAM).header("authorization", format!("Bearer {token}"));
         if let Some(last) = last {
             request = request.header("last-event-id", last);

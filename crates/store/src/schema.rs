@@ -346,7 +346,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use crate::types::{Id, Instant};
 
     sessions (id) {
@@ -355,6 +355,9 @@ diesel::table! {
         refresh_digest -> Text,
         created_at -> Instant,
         expires_at -> Instant,
+        predecessor_digest -> Nullable<Text>,
+        successor_salt -> Nullable<Text>,
+        rotated_at -> Nullable<Instant>,
     }
 }
 

@@ -50,8 +50,8 @@ fn creating_updating_and_deleting_a_composition_is_told_and_logged(backend: Back
 fn a_composition_is_submitted_and_decided_about(backend: Backend) {
     let store = Store::new(backend);
     let server = store.serve();
-    let editor = server.api(&store.token("editor@example.com", "editor"));
-    let admin = server.api(&store.token("admin@example.com", "admin"));
+    let editor = server.api(&server.sign_in(&store, "editor@example.com", "editor"));
+    let admin = server.api(&server.sign_in(&store, "admin@example.com", "admin"));
     let composition = create(&editor, &json!({"name": "Pilot"}));
     let act = |api: &crate::harness::Api, what: &str, body: &serde_json::Value| {
         api.post(&format!("{composition}/{what}"), body)

@@ -9,7 +9,7 @@ use std::thread;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use super::{Api, Live, Store, eventually};
+use super::{Api, Live, PASSWORD, Store, eventually};
 
 /// What the server says on stdout, once, when it accepts connections.
 const LISTENS: &str = "Showrunner listens on http://";
@@ -71,13 +71,10 @@ impl Server {
     /// A client of somebody new who has signed in by a password: `admin` makes their account.
     #[track_caller]
     pub(crate) fn sign_in_new(&self, admin: &Api, email: &str, role: &str) -> SignedIn {
-        let password = "correct horse battery";
-        let account = json!({"email": email, "name": email, "role": role, "password": password});
+        let account = json!({"email": email, "name": email, "role": role, "password": PASSWORD});
         let created = admin.post("/api/v1/users", &account);
         assert_eq!(created.status, 201, "{created:?}");
-        let session = self.api("").post("/api/v1/auth/login", &json!({"email": email, "password": password}));
-        assert_eq!(session.status, 200, "{session:?}");
-        let token = session.body["data"]["access_token"].as_str().unwrap().to_owned();
+        let token = self.login(email);
         let id = created.body["data"]["id"].as_str().unwrap().to_owned();
         SignedIn { api: self.api(&token), id, token }
     }

@@ -53,8 +53,13 @@ impl Store {
 
     /// `showrunner <subcommand>` for a data folder of this store.
     pub(crate) fn command(&self, subcommand: &str, folder: &str) -> Command {
+        self.command_of(&[subcommand], folder)
+    }
+
+    /// `showrunner <words>` for a data folder of this store.
+    pub(crate) fn command_of(&self, words: &[&str], folder: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_showrunner"));
-        command.arg(subcommand).arg("--data-dir").arg(self.folder(folder)).args(self.database_flags());
+        command.args(words).arg("--data-dir").arg(self.folder(folder)).args(self.database_flags());
         command
     }
 

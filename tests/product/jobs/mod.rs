@@ -43,8 +43,8 @@ pub(crate) fn feed_of(api: &Api, id: &str) -> Vec<(String, Value)> {
 
 /// Somebody who wants work done, and a worker outside.
 fn people(store: &Store, server: &Server) -> (Api, Api) {
-    let token = |name, role| server.api(&store.token(&format!("{name}@example.com"), role));
-    (token("editor", "editor"), token("worker", "worker"))
+    let editor = server.sign_in(store, "editor@example.com", "editor");
+    (server.api(&editor), server.api(&store.token("worker@example.com", "worker")))
 }
 
 /// A process that works and does nothing else. It says nothing on standard output, so a [`Server`] it is not.

@@ -34,13 +34,14 @@ impl AccessService {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] where the token is not accepted, its user is gone or its session has ended.
     pub async fn authenticate(&self, token: &str) -> Result<Actor, ServiceError> {
-        let Claims { sub, role, session, expires_at, .. } = self.verifier.verify(token).await?;
+        let claims = self.verifier.verify(token).await?;
+        let (granted, Claims { sub, session, expires_at, .. }) = (claims.bound(), claims);
         let now = self.clock.now();
         if expires_at <= now {
             return Err(ServiceError::Unauthenticated { reason: "the token has expired: get a new one" });
         }
         let bearer = self.bearers.find(sub, session, now).await?;
-        actor(bearer, role, session, expires_at)
+        actor(bearer, granted, session, expires_at)
     }
 
     /// The actor as they are now: an earlier one whose token was good then. Whether it has expired is not asked.

@@ -14,11 +14,11 @@ pub struct Actor {
     pub email: String,
     /// The name.
     pub name: String,
-    /// The lower of the token's role and the user's: what counts outside the shows of `shows`.
+    /// The lower of `granted` and the user's role: what counts outside the shows of `shows`.
     pub role: Role,
-    /// What counts within single shows instead: the lower of the token's role and the membership's.
+    /// What counts within single shows instead: the lower of `granted` and the membership's role.
     pub shows: ShowRoles,
-    /// The highest role that the token carries.
+    /// The bound of the token: the highest role that a minted token carries. A session's token bounds nothing.
     pub granted: Role,
     /// The session that the token belongs to, if it belongs to one.
     pub session: Option<SessionId>,

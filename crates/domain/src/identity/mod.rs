@@ -38,8 +38,8 @@ pub use port::{MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenV
 pub use role::Role;
 #[cfg(any(test, feature = "mocks"))]
 pub use secret::MockSecrets;
-pub use secret::{Secret, SecretDigest, Secrets};
-pub use session::{Session, SessionEnd, SessionId};
+pub use secret::{Salt, Secret, SecretDigest, Secrets};
+pub use session::{Rotation, Session, SessionEnd, SessionId};
 pub use show_roles::ShowRoles;
 pub use sign_in::{OwnPatch, SignInService, SignedIn};
 pub use user::{NewUser, User, UserAfter, UserId, UserPatch, UserQuery};

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Email, PasswordHash, Role, SecretDigest, Session, SessionId, User, UserAfter, UserId, UserQuery};
+use super::{
+    Email, PasswordHash, Role, Rotation, SecretDigest, Session, SessionId, User, UserAfter, UserId, UserQuery,
+};
 use crate::show::ShowId;
 use crate::{Page, StoreError, Timestamp};
 
@@ -108,11 +110,12 @@ pub trait SignInStore: Send + Sync {
     /// The session of this identifier, if it has not ended at `now`.
     async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError>;
 
-    /// Replaces the secret of a session, once: whether `from` was still the one that counts.
+    /// Replaces the secret of a session by that of `to`, once: whether the predecessor of `rotation` was still the one
+    /// that counts. Keeps `rotation` in place of any earlier one.
     async fn rotate_session(
         &self,
         id: SessionId,
-        from: SecretDigest,
+        rotation: Rotation,
         to: SecretDigest,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError>;
@@ -160,12 +163,20 @@ pub struct Claims {
     pub email: String,
     /// Their name when the token was made.
     pub name: String,
-    /// The highest role that the token carries.
+    /// The highest role that the token carries. In a token of a session it is for show: see [`bound`](Self::bound).
     pub role: Role,
     /// The session that it belongs to (`sid`); `None` for one that was made on the command line.
     pub session: Option<SessionId>,
     /// When it stops being accepted.
     pub expires_at: Timestamp,
+}
+
+impl Claims {
+    /// The role that bounds what the token's bearer may do. A session's authority is its user's as they are now, so
+    /// its tokens are bounded by nothing.
+    pub(crate) fn bound(&self) -> Role {
+        self.session.map_or(self.role, |_| Role::UNBOUNDED)
+    }
 }
 
 /// Why a token was not accepted or not made.

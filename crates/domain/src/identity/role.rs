@@ -22,6 +22,9 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Editor, Self::Admin, Self::Worker];
 
+    /// The bound that leaves a user's own roles as they are.
+    pub(crate) const UNBOUNDED: Self = Self::Admin;
+
     /// The name on the wire and in the stores.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

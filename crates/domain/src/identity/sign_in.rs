@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::session::RefreshToken;
 use super::{
-    Action, Caller, Claims, Email, NewPassword, Password, PasswordHasher, Secrets, Session, SessionEnd, SessionId,
-    SignInStore, TokenSigner, User, UserPatch, UserStore, permit,
+    Action, Caller, Claims, Email, NewPassword, Password, PasswordHasher, Rotation, Salt, Secret, Secrets, Session,
+    SessionEnd, SessionId, SignInStore, TokenSigner, User, UserPatch, UserStore, permit,
 };
 use crate::event::{EventId, Origin, Stamp};
 use crate::{
@@ -82,23 +82,50 @@ impl SignInService {
         self.signed_in(user, session, &secret)
     }
 
-    /// Exchanges a refresh token for new tokens. One that was used before ends its session.
+    /// Exchanges a refresh token for new tokens. One that was used before ends its session, but for a moment in which it
+    /// gets the same successor.
     pub async fn refresh(&self, token: &str, origin: Origin) -> Result<SignedIn, ServiceError> {
-        let RefreshToken { session, secret } = RefreshToken::parse(token).ok_or(NO_SESSION)?;
-        let now = self.clock.now();
-        let session = self.sign_ins.find_session(session, now).await?.ok_or(NO_SESSION)?;
-        let user = self.users.find_user(session.user_id).await?.ok_or(NO_SESSION)?;
-        let next = self.secrets.make()?;
-        let rotated = self.secrets.matches(secret, &session.refresh) && {
-            let (from, to) = (session.refresh.clone(), self.secrets.digest(&next.0));
-            self.sign_ins.rotate_session(session.id, from, to, now.plus_seconds(Session::LIFETIME)).await?
-        };
-        if !rotated {
+        let RefreshToken { session: id, secret } = RefreshToken::parse(token).ok_or(NO_SESSION)?;
+        for _ in 0..RACES {
+            let session = self.sign_ins.find_session(id, self.clock.now()).await?.ok_or(NO_SESSION)?;
+            let user = self.users.find_user(session.user_id).await?.ok_or(NO_SESSION)?;
+            if self.secrets.matches(secret, &session.refresh) {
+                match self.rotate(&session, secret).await? {
+                    Some(successor) => return self.signed_in(user, id, &successor.0),
+                    // Somebody has presented the same token at the same moment: theirs is the exchange to go by.
+                    None => continue,
+                }
+            }
+            if let Some(successor) = self.successor_again(&session, secret)? {
+                self.check_lock(&user.email).await?;
+                return self.signed_in(user, id, &successor.0);
+            }
             let stamp = self.stamp_of(&user, origin);
             self.end(session, &user, SessionEnd::RefreshTokenReused, &stamp).await?;
             return Err(NO_SESSION);
         }
-        self.signed_in(user, session.id, &next.0)
+        Err(CommitError::Stale.into())
+    }
+
+    /// The successor of the secret that counts; `None` where it has been exchanged meanwhile.
+    async fn rotate(&self, session: &Session, secret: &str) -> Result<Option<Secret>, ServiceError> {
+        let (salt, now) = (Salt(self.secrets.make()?.0), self.clock.now());
+        let successor = self.secrets.derive(secret, &salt)?;
+        let rotation = Rotation { predecessor: session.refresh.clone(), salt, rotated_at: now };
+        let (to, expires_at) = (self.secrets.digest(&successor.0), now.plus_seconds(Session::LIFETIME));
+        let rotated = self.sign_ins.rotate_session(session.id, rotation, to, expires_at).await?;
+        Ok(rotated.then_some(successor))
+    }
+
+    /// The successor that `secret` was exchanged for a moment ago, if that was not redeemed since.
+    fn successor_again(&self, session: &Session, secret: &str) -> Result<Option<Secret>, ServiceError> {
+        let rotation = session.recent_rotation(self.clock.now());
+        let Some(rotation) = rotation.filter(|rotation| self.secrets.matches(secret, &rotation.predecessor)) else {
+            return Ok(None);
+        };
+        let successor = self.secrets.derive(secret, &rotation.salt)?;
+        // A node of an earlier version exchanges tokens and leaves the last rotation as it was.
+        Ok(self.secrets.matches(&successor.0, &session.refresh).then_some(successor))
     }
 
     /// Ends the caller's session.
@@ -193,14 +220,18 @@ impl SignInService {
         password: Password,
         hash: Option<super::PasswordHash>,
     ) -> Result<bool, ServiceError> {
-        if let Some(until) = self.sign_ins.locked_until(email, self.clock.now()).await? {
-            return Err(self.locked(until));
-        }
+        self.check_lock(email).await?;
         let right = self.hasher.verify(password, hash).await?;
         match self.sign_ins.note_attempt(email, right, self.clock.now()).await? {
             Some(until) => Err(self.locked(until)),
             None => Ok(right),
         }
+    }
+
+    /// Nobody may prove who they are with an address that is locked.
+    async fn check_lock(&self, email: &Email) -> Result<(), ServiceError> {
+        let locked = self.sign_ins.locked_until(email, self.clock.now()).await?;
+        locked.map_or(Ok(()), |until| Err(self.locked(until)))
     }
 
     fn locked(&self, until: Timestamp) -> ServiceError {
@@ -246,7 +277,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::identity::{Actor, Credentials, NewUser, PasswordHash, Role, Secret, SecretDigest, ShowRoles, UserId};
+    use crate::identity::{Actor, Credentials, NewUser, PasswordHash, Role, SecretDigest, ShowRoles, UserId};
     use crate::mocks::{
         MockClock, MockIdSource, MockLedger, MockPasswordHasher, MockSecrets, MockSignInStore, MockTokenSigner,
         MockUserStore,
@@ -269,8 +300,16 @@ mod tests {
     }
 
     fn session() -> Session {
-        let (id, user_id) = (SessionId::new(Uuid::from_u128(6)), editor().id);
-        Session { id, user_id, refresh: SecretDigest("digest of a".into()), created_at: time(0), expires_at: time(99) }
+        let (id, user_id, refresh) =
+            (SessionId::new(Uuid::from_u128(6)), editor().id, SecretDigest("digest of a".into()));
+        Session { id, user_id, refresh, rotation: None, created_at: time(0), expires_at: time(99) }
+    }
+
+    /// The session after `a` was exchanged at second 5, with the salt `s`.
+    fn rotated_session() -> Session {
+        let (predecessor, salt) = (session().refresh, Salt("s".into()));
+        let rotation = Some(Rotation { predecessor, salt, rotated_at: time(5) });
+        Session { refresh: SecretDigest("digest of a+s".into()), rotation, ..session() }
     }
 
     /// The service at second 10, on ports of which nothing is expected but what is set here.
@@ -281,6 +320,7 @@ mod tests {
         ids.expect_next().return_const(Uuid::from_u128(6));
         let mut secrets = MockSecrets::new();
         secrets.expect_make().returning(|| Ok(Secret("b".into())));
+        secrets.expect_derive().returning(|secret, salt| Ok(Secret(format!("{secret}+{}", salt.0))));
         secrets.expect_digest().returning(|secret| SecretDigest(format!("digest of {secret}")));
         secrets.expect_matches().returning(|secret, digest| digest.0 == format!("digest of {secret}"));
         let mut users = MockUserStore::new();
@@ -374,13 +414,17 @@ mod tests {
         assert!(matches!(answer, Err(ServiceError::Locked { .. })), "{answer:?}");
     }
 
-    fn refresh(rotated: Option<bool>, token: &str, ledger: MockLedger) -> Result<SignedIn, ServiceError> {
+    fn refresh(store: MockSignInStore, token: &str, ledger: MockLedger) -> Result<SignedIn, ServiceError> {
+        let token = format!("{}.{token}", session().id);
+        block_on(service(store, MockPasswordHasher::new(), ledger).refresh(&token, Origin::default()))
+    }
+
+    /// A store that answers these sessions, one after another.
+    fn holding(sessions: Vec<Session>) -> MockSignInStore {
         let mut store = MockSignInStore::new();
-        store.expect_find_session().returning(|_, _| Ok(Some(session())));
-        if let Some(rotated) = rotated {
-            store.expect_rotate_session().once().returning(move |_, _, _, _| Ok(rotated));
-        }
-        block_on(service(store, MockPasswordHasher::new(), ledger).refresh(token, Origin::default()))
+        let mut sessions = sessions.into_iter();
+        store.expect_find_session().returning(move |_, _| Ok(sessions.next()));
+        store
     }
 
     fn ending() -> MockLedger {
@@ -392,18 +436,58 @@ mod tests {
 
     #[test]
     fn a_refresh_token_is_exchanged_for_another_of_the_same_session() {
-        let token = format!("{}.a", session().id);
-        let signed_in = refresh(Some(true), &token, MockLedger::new()).unwrap();
-        assert_eq!(signed_in.refresh_token, format!("{}.b", session().id));
+        let mut store = holding(vec![session()]);
+        let kept = |_: &SessionId, rotation: &Rotation, to: &SecretDigest, _: &Timestamp| {
+            rotation.predecessor == session().refresh && rotation.salt == Salt("b".into()) && to.0 == "digest of a+b"
+        };
+        store.expect_rotate_session().once().withf(kept).returning(|_, _, _, _| Ok(true));
+        let signed_in = refresh(store, "a", MockLedger::new()).unwrap();
+        assert_eq!(signed_in.refresh_token, format!("{}.a+b", session().id));
     }
 
     #[test]
-    fn a_refresh_token_that_was_used_before_or_at_the_same_time_ends_the_session() {
-        let used = refresh(None, &format!("{}.older", session().id), ending());
-        let raced = refresh(Some(false), &format!("{}.a", session().id), ending());
-        for answer in [used, raced] {
+    fn a_token_that_was_exchanged_a_moment_ago_or_meanwhile_gets_the_same_successor() {
+        let mut before = holding(vec![rotated_session()]);
+        before.expect_locked_until().returning(|_, _| Ok(None));
+        let mut meanwhile = holding(vec![session(), rotated_session()]);
+        meanwhile.expect_rotate_session().once().returning(|_, _, _, _| Ok(false));
+        meanwhile.expect_locked_until().returning(|_, _| Ok(None));
+        for store in [before, meanwhile] {
+            let signed_in = refresh(store, "a", MockLedger::new()).unwrap();
+            assert_eq!(signed_in.refresh_token, format!("{}.a+s", session().id));
+        }
+    }
+
+    #[test]
+    fn grace_ends_after_ten_seconds_of_whichever_clock_and_when_the_successor_is_redeemed() {
+        let at = |second| Session {
+            rotation: rotated_session().rotation.map(|rotation| Rotation { rotated_at: time(second), ..rotation }),
+            ..rotated_session()
+        };
+        let redeemed = Session { refresh: SecretDigest("digest of a+s+t".into()), ..rotated_session() };
+        for (session, token) in [(at(0), "a"), (at(20), "a"), (redeemed, "a"), (rotated_session(), "older")] {
+            let answer = refresh(holding(vec![session]), token, ending());
             assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{answer:?}");
         }
+        for second in [1, 10, 19] {
+            let mut store = holding(vec![at(second)]);
+            store.expect_locked_until().returning(|_, _| Ok(None));
+            assert!(refresh(store, "a", MockLedger::new()).is_ok(), "{second}");
+        }
+    }
+
+    #[test]
+    fn a_locked_address_has_no_grace_and_keeps_its_session() {
+        let mut store = holding(vec![rotated_session()]);
+        store.expect_locked_until().returning(|_, _| Ok(Some(time(100))));
+        let answer = refresh(store, "a", MockLedger::new());
+        assert!(matches!(answer, Err(ServiceError::Locked { .. })), "{answer:?}");
+    }
+
+    #[test]
+    fn a_session_that_has_ended_has_no_grace() {
+        let answer = refresh(holding(Vec::new()), "a", MockLedger::new());
+        assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{answer:?}");
     }
 
     fn caller(session: Option<SessionId>) -> Caller {

@@ -150,7 +150,7 @@ pub struct Job {
     pub show_id: Option<ShowId>,
     /// Who wanted it; where a schedule has queued it, whoever made that.
     pub created_by: Option<UserId>,
-    /// The highest role that counts where something is done on behalf of them: that of the token with which they asked.
+    /// The highest role that counts where something is done on behalf of them: the bound of the token with which they asked.
     #[serde(skip)]
     pub granted: Option<Role>,
     /// What keeps a second job of the same type from being queued while this one is live.

@@ -40,7 +40,7 @@ pub(super) const LOGIN: Operation = Operation {
 pub(super) const REFRESH: Operation = Operation {
     id: "refresh",
     summary: "Get new tokens",
-    description: "A refresh token counts once. One that was used before ends the session.",
+    description: "A refresh token counts once. For ten seconds it gets the same successor again, until that is redeemed; after that it ends the session.",
     body: Some(Body::Json(Object {
         members: |fields| {
             members::refresh(fields);

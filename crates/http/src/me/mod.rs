@@ -24,7 +24,7 @@ struct Me {
     email: String,
     /// The name.
     name: String,
-    /// The lower of the token's role and the account's.
+    /// The account's role; where a minted token carries a lower one, that.
     role: Role,
     /// When the token stops being accepted.
     expires_at: Timestamp,

@@ -692,7 +692,8 @@ pub(crate) fn series() -> Show {
 /// A session whose refresh token is the one in the documentation.
 fn session(id: SessionId, now: Timestamp) -> Session {
     let refresh = SecretDigest("digest of 9J0uG6zS…".into());
-    Session { id, user_id: UserId::new(Uuid::from_u128(5)), refresh, created_at: now, expires_at: now }
+    let user_id = UserId::new(Uuid::from_u128(5));
+    Session { id, user_id, refresh, rotation: None, created_at: now, expires_at: now }
 }
 
 fn empty<T, After>() -> Page<T, After> {
@@ -735,6 +736,7 @@ fn secrets() -> MockSecrets {
     secrets.expect_make().returning(|| Ok(Secret("secret".into())));
     secrets.expect_digest().returning(|secret| SecretDigest(format!("digest of {secret}")));
     secrets.expect_matches().returning(|secret, digest| digest.0 == format!("digest of {secret}"));
+    secrets.expect_derive().returning(|secret, salt| Ok(Secret(format!("{secret} with {}", salt.0))));
     secrets
 }
 
@@ -742,6 +744,12 @@ fn signer() -> MockTokenSigner {
     let mut signer = MockTokenSigner::new();
     signer.expect_sign().returning(|claims| Ok(format!("access of {}", claims.email)));
     signer
+}
+
+/// The session of somebody who has `role`. A worker is no person and has none.
+fn session_of(role: Role) -> Option<SessionId> {
+    let position = Role::ALL.iter().position(|of| *of == role && role != Role::Worker)?;
+    Some(SessionId::new(Uuid::from_u128(60 + position as u128)))
 }
 
 fn verifier() -> MockTokenVerifier {
@@ -752,7 +760,7 @@ fn verifier() -> MockTokenVerifier {
             email: "editor@example.com".into(),
             name: "An editor".into(),
             role,
-            session: Some(SessionId::new(Uuid::from_u128(6))),
+            session: session_of(role),
             expires_at: Timestamp::from_micros(9_000_000).unwrap(),
         }),
         (None, "unlucky") => Err(TokenError::Store(broken())),
@@ -784,6 +792,10 @@ fn membership(show_id: ShowId, user_id: UserId) -> Membership {
 
 fn bearers() -> MockUserStore {
     let mut users = MockUserStore::new();
-    users.expect_find_bearer().returning(|id, _, _| Ok(Some(Bearer { user: user(id), memberships: Vec::new() })));
+    users.expect_find_bearer().returning(|id, session, _| {
+        let role = Role::ALL.into_iter().find(|role| session.is_some() && session_of(*role) == session);
+        let user = User { role: role.unwrap_or(Role::Admin), ..user(id) };
+        Ok(Some(Bearer { user, memberships: Vec::new() }))
+    });
     users
 }

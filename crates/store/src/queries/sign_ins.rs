@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use showrunner_domain::identity::{
-    Administration, Credentials, Email, LOCK_SECONDS, MOST_FAILURES, PasswordHash, Role, SecretDigest, Session,
-    SessionId, SetUpLink, SignInStore, User, UserId,
+    Administration, Credentials, Email, LOCK_SECONDS, MOST_FAILURES, PasswordHash, Role, Rotation, SecretDigest,
+    Session, SessionId, SetUpLink, SignInStore, User, UserId,
 };
 use showrunner_domain::{StoreError, Timestamp};
 
@@ -70,14 +70,21 @@ impl SignInStore for Store {
     async fn rotate_session(
         &self,
         id: SessionId,
-        from: SecretDigest,
+        rotation: Rotation,
         to: SecretDigest,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let rotated = self.engine.write(move |conn| {
-            let session =
-                sessions::table.filter(sessions::id.eq(DbId(id.uuid()))).filter(sessions::refresh_digest.eq(&from.0));
-            let next = (sessions::refresh_digest.eq(&to.0), sessions::expires_at.eq(DbInstant(expires_at)));
+            let session = sessions::table
+                .filter(sessions::id.eq(DbId(id.uuid())))
+                .filter(sessions::refresh_digest.eq(&rotation.predecessor.0));
+            let next = (
+                sessions::refresh_digest.eq(&to.0),
+                sessions::expires_at.eq(DbInstant(expires_at)),
+                sessions::predecessor_digest.eq(&rotation.predecessor.0),
+                sessions::successor_salt.eq(&rotation.salt.0),
+                sessions::rotated_at.eq(DbInstant(rotation.rotated_at)),
+            );
             Ok(diesel::update(session).set(next).execute(conn)? == 1)
         });
         Ok(rotated.await?)

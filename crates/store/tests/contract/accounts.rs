@@ -37,6 +37,7 @@ fn hasher() -> Arc<MockPasswordHasher> {
 fn secrets() -> Arc<MockSecrets> {
     let mut secrets = MockSecrets::new();
     secrets.expect_make().returning(|| Ok(Secret(next_id().to_string())));
+    secrets.expect_derive().returning(|secret, salt| Ok(Secret(format!("{secret}+{}", salt.0))));
     secrets.expect_digest().returning(|secret| SecretDigest(format!("digest of {secret}")));
     secrets.expect_matches().returning(|secret, digest| digest.0 == format!("digest of {secret}"));
     Arc::new(secrets)
