@@ -23,6 +23,7 @@ mod following;
 mod harness;
 mod import;
 mod jobs;
+mod keys;
 mod kill;
 mod limits;
 mod members;

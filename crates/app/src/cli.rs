@@ -60,16 +60,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: UserStep,
     },
-    /// Print an access token for a user, who is created when missing.
+    /// Print an access token for a user, who is created when missing; or end one.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Token {
-        /// The user's e-mail address.
-        #[arg(long)]
-        email: String,
-        /// The highest role that the token carries: viewer, editor, admin or worker.
-        #[arg(long)]
-        role: String,
+        /// What else to do with tokens.
+        #[command(subcommand)]
+        step: Option<TokenStep>,
         #[command(flatten)]
-        flags: Flags,
+        token: TokenFlags,
+    },
+    /// Keep the keys that sign access tokens, also beside a running server.
+    SigningKey {
+        /// Which of these.
+        #[command(subcommand)]
+        step: SigningKeyStep,
     },
     /// Measure how fast this program serves, with default settings, on a temporary folder or on a given database.
     Bench(BenchFlags),
@@ -83,6 +87,48 @@ pub(crate) enum Command {
         /// What it is given.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
+    },
+}
+
+/// Whose token to print.
+#[derive(Debug, Args)]
+pub(crate) struct TokenFlags {
+    /// The user's e-mail address.
+    #[arg(long, required = true)]
+    pub(crate) email: Option<String>,
+    /// The highest role that the token carries: viewer, editor, admin or worker.
+    #[arg(long, required = true)]
+    pub(crate) role: Option<String>,
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What else to do with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenStep {
+    /// End one token before its time, also one of a session; no server accepts it within five seconds.
+    Revoke {
+        /// The claim `jti` of the token [default: the token itself, or its jti, from standard input].
+        jti: Option<String>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+}
+
+/// What to do with signing keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SigningKeyStep {
+    /// List all keys by their kid, and what each is good for.
+    List(Flags),
+    /// Make a new key, which signs in this data folder at once; the old one verifies until its last token has expired.
+    Rotate(Flags),
+    /// End everything that a key has signed; no server accepts it within five seconds.
+    Revoke {
+        /// The key, as tokens name it in their header.
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+        #[command(flatten)]
+        flags: Flags,
     },
 }
 

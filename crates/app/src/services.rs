@@ -11,7 +11,7 @@ use showrunner_domain::episode::EpisodeService;
 use showrunner_domain::event::{CatchUp, Reader, ReaderGate};
 use showrunner_domain::file::{BlobStore, FileLimits, FileService};
 use showrunner_domain::identity::{
-    AccessService, Bearers, OnBehalf, PasswordHasher, Secrets, SignInService, TokenSigner, UserService,
+    AccessService, Bearers, OnBehalf, PasswordHasher, Revocations, Secrets, SignInService, TokenSigner, UserService,
 };
 use showrunner_domain::import::ImportService;
 use showrunner_domain::job::{JobQueue, JobService, WorkService};
@@ -73,10 +73,11 @@ pub(crate) struct Tools {
     pub(crate) archives: Arc<Zip>,
 }
 
-/// What proofs of identity are made with.
+/// What proofs of identity are made and judged with.
 pub(crate) struct Proofs {
     pub(crate) hasher: Arc<dyn PasswordHasher>,
     pub(crate) signer: Arc<dyn TokenSigner>,
+    pub(crate) revocations: Arc<Revocations>,
 }
 
 /// The services on `ports`; `gate` tells how far the readers have come.
@@ -114,7 +115,7 @@ pub(crate) fn on(
     Services {
         quotas,
         removals: Data::new(removals),
-        access: Data::new(access(ports, bearers)),
+        access: Data::new(access(ports, bearers, proofs.revocations)),
         shows: Data::from(shows),
         memberships: Data::new(MembershipService {
             memberships: ports.memberships.clone(),
@@ -212,12 +213,13 @@ fn secrets() -> Arc<dyn Secrets> {
 }
 
 /// The service that accepts and issues tokens.
-pub(crate) fn access(ports: &Ports, bearers: Arc<Bearers>) -> AccessService {
+pub(crate) fn access(ports: &Ports, bearers: Arc<Bearers>, revocations: Arc<Revocations>) -> AccessService {
     AccessService {
         bearers,
         users: ports.users.clone(),
         ledger: ports.ledger.clone(),
         verifier: Arc::new(Verifier::new(ports.signing_keys.clone())),
+        revocations,
         clock: clock(),
         ids: ids(),
     }

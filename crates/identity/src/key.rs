@@ -1,6 +1,6 @@
 //! The key pair of a data folder.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,14 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// The data folder cannot be locked while its key is replaced.
+    #[error("the folder of the signing key {path}: {source}")]
+    Folder {
+        /// The key's file.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
     /// The operating system gave no randomness.
     #[error("no randomness for a new signing key: {0}")]
     Randomness(#[source] getrandom::Error),
@@ -46,19 +54,71 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
+    /// A new key, which is in no file yet.
+    pub fn generate() -> Result<Self, KeyError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(KeyError::Randomness)?;
+        let key = SigningKey::from_bytes(&seed);
+        let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Encoding)?;
+        Self::new(&key, pem.to_string())
+    }
+
+    /// Reads the private key in the file `path`; `None` where there is no file.
+    pub fn load(path: &Path) -> Result<Option<Self>, KeyError> {
+        let pem = match fs::read_to_string(path) {
+            Ok(pem) => pem,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(KeyError::File { path: path.to_owned(), source }),
+        };
+        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| KeyError::Unreadable { path: path.to_owned() })?;
+        Self::new(&key, pem).map(Some)
+    }
+
     /// Reads the private key in the file `path`, or makes one there, readable by its owner alone. Where several
     /// processes start at once on one folder, all end up with the same key.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
-        let at = |source| KeyError::File { path: path.to_owned(), source };
-        if !path.exists() {
-            create(path)?;
+        if let Some(pair) = Self::load(path)? {
+            return Ok(pair);
         }
-        let pem = fs::read_to_string(path).map_err(at)?;
-        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| KeyError::Unreadable { path: path.to_owned() })?;
+        let draft = Self::generate()?.write_beside(path)?;
+        let named = fs::hard_link(&draft, path);
+        fs::remove_file(&draft).map_err(at(path))?;
+        match named {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(at(path)(error)),
+            _ => Self::load(path)?.ok_or_else(|| at(path)(io::ErrorKind::NotFound.into())),
+        }
+    }
+
+    /// Puts this key into the file `path` in place of the one named `old`. Answers whether it did: another process may
+    /// have replaced that before.
+    pub fn replace(&self, path: &Path, old: &SigningKeyId) -> Result<bool, KeyError> {
+        let locking = |source| KeyError::Folder { path: path.to_owned(), source };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let lock = File::open(folder).map_err(locking)?;
+        lock.lock().map_err(locking)?;
+        if Self::load(path)?.is_some_and(|current| current.kid != *old) {
+            return Ok(false);
+        }
+        let draft = self.write_beside(path)?;
+        fs::rename(&draft, path).map_err(at(path))?;
+        lock.sync_all().map_err(at(path))?;
+        Ok(true)
+    }
+
+    fn new(key: &SigningKey, private_pem: String) -> Result<Self, KeyError> {
         let public = key.verifying_key();
         let public_pem = public.to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::Encoding)?;
         let kid = SigningKeyId(BASE64_URL_SAFE_NO_PAD.encode(public.as_bytes()));
-        Ok(Self { private_pem: pem, public_pem, kid })
+        Ok(Self { private_pem, public_pem, kid })
+    }
+
+    /// Writes the private key into a file beside `path`, for its owner alone.
+    fn write_beside(&self, path: &Path) -> Result<PathBuf, KeyError> {
+        let draft = path.with_extension(format!("{}.new", std::process::id()));
+        let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
+        let mut file = options.map_err(at(path))?;
+        file.write_all(self.private_pem.as_bytes()).and_then(|()| file.sync_all()).map_err(at(path))?;
+        Ok(draft)
     }
 
     /// The key's name: its public half, so that one name never stands for two keys.
@@ -74,21 +134,8 @@ impl KeyPair {
     }
 }
 
-/// Writes a new key beside `path` and then gives it that name, unless another process was first.
-fn create(path: &Path) -> Result<(), KeyError> {
-    let at = |source| KeyError::File { path: path.to_owned(), source };
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(KeyError::Randomness)?;
-    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Encoding)?;
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(at)?;
-    file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(at)?;
-    let named = fs::hard_link(&draft, path);
-    fs::remove_file(&draft).map_err(at)?;
-    match named {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(at(error)),
-        _ => Ok(()),
-    }
+fn at(path: &Path) -> impl Fn(io::Error) -> KeyError {
+    move |source| KeyError::File { path: path.to_owned(), source }
 }
 
 #[cfg(test)]
@@ -104,6 +151,20 @@ mod tests {
         let first = KeyPair::load_or_create(&path).unwrap();
         let second = KeyPair::load_or_create(&path).unwrap();
         assert_eq!(first.kid(), second.kid());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_key_is_replaced_once_however_many_have_a_successor() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signing-key.pem");
+        let old = KeyPair::load_or_create(&path).unwrap();
+        let [first, second] = [(), ()].map(|()| KeyPair::generate().unwrap());
+        assert!(first.replace(&path, old.kid()).unwrap());
+        assert!(!second.replace(&path, old.kid()).unwrap());
+        assert_eq!(KeyPair::load(&path).unwrap().unwrap().kid(), first.kid());
+        assert!(second.replace(&path, first.kid()).unwrap());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

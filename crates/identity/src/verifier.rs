@@ -9,7 +9,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use showrunner_domain::Timestamp;
-use showrunner_domain::identity::{Claims, Role, SigningKeyId, SigningKeyStore, TokenError, TokenVerifier, UserId};
+use showrunner_domain::identity::{
+    Claims, Role, SigningKeyId, SigningKeyStore, TokenError, TokenId, TokenProof, TokenVerifier, UserId, VerifiedToken,
+};
 
 use crate::claims::{SHOWRUNNER, TokenClaims};
 
@@ -20,7 +22,7 @@ pub struct Verifier {
     known: RwLock<HashMap<SigningKeyId, DecodingKey>>,
     /// What was read from tokens that were accepted, by the token's digest: checking a signature costs more than all
     /// the rest of a small request. Only accepted tokens get in, so nobody without one can push others out.
-    read: Mutex<LruCache<[u8; 32], Claims>>,
+    read: Mutex<LruCache<[u8; 32], Arc<VerifiedToken>>>,
     validation: Validation,
 }
 
@@ -43,22 +45,26 @@ impl Verifier {
         Self { keys, known: RwLock::default(), read: Mutex::new(LruCache::new(REMEMBERED)), validation }
     }
 
-    async fn check(&self, token: &str) -> Result<Claims, TokenError> {
+    async fn check(&self, token: &str) -> Result<VerifiedToken, TokenError> {
         let header = decode_header(token).map_err(|_| BROKEN)?;
         if header.alg != Algorithm::EdDSA {
             return Err(FOREIGN);
         }
-        let key = self.key(SigningKeyId(header.kid.ok_or(FOREIGN)?)).await?;
+        let kid = SigningKeyId(header.kid.ok_or(FOREIGN)?);
+        let key = self.key(kid.clone()).await?;
         let claims = decode::<TokenClaims>(token, &key, &self.validation).map_err(|_| FOREIGN)?.claims;
         let expires_at = claims.exp.checked_mul(1_000_000).and_then(Timestamp::from_micros);
-        Ok(Claims {
+        let id = claims.jti.parse::<TokenId>().map_err(|_| BROKEN)?;
+        let claims = Claims {
+            id,
             sub: claims.sub.parse::<UserId>().map_err(|_| BROKEN)?,
             email: claims.email,
             name: claims.name,
             role: Role::parse(&claims.role).ok_or(BROKEN)?,
             session: claims.sid.map(|session| session.parse()).transpose().map_err(|_| BROKEN)?,
             expires_at: expires_at.ok_or(BROKEN)?,
-        })
+        };
+        Ok(VerifiedToken { claims, proof: TokenProof { id, key: kid } })
     }
 
     async fn key(&self, kid: SigningKeyId) -> Result<DecodingKey, TokenError> {
@@ -78,14 +84,14 @@ impl Verifier {
 
 #[async_trait]
 impl TokenVerifier for Verifier {
-    async fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+    async fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         let digest = Sha256::digest(token).into();
-        if let Some(claims) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&digest) {
-            return Ok(claims.clone());
+        if let Some(verified) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&digest) {
+            return Ok(Arc::clone(verified));
         }
-        let claims = self.check(token).await?;
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).put(digest, claims.clone());
-        Ok(claims)
+        let verified = Arc::new(self.check(token).await?);
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).put(digest, Arc::clone(&verified));
+        Ok(verified)
     }
 }
 
@@ -94,7 +100,7 @@ mod tests {
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::{Value, json};
     use showrunner_domain::identity::{SessionId, TokenSigner};
-    use showrunner_domain::mocks::{MockIdSource, MockSigningKeyStore};
+    use showrunner_domain::mocks::MockSigningKeyStore;
     use uuid::Uuid;
 
     use super::*;
@@ -102,8 +108,12 @@ mod tests {
 
     fn key_pair() -> (tempfile::TempDir, KeyPair) {
         let folder = tempfile::tempdir().unwrap();
-        let pair = KeyPair::load_or_create(&folder.path().join("key.pem")).unwrap();
+        let pair = KeyPair::load_or_create(&file(&folder)).unwrap();
         (folder, pair)
+    }
+
+    fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {
+        folder.path().join("key.pem")
     }
 
     fn verifier(pair: &KeyPair) -> Verifier {
@@ -115,6 +125,7 @@ mod tests {
 
     fn claims() -> Claims {
         Claims {
+            id: TokenId::new(Uuid::from_u128(7)),
             sub: UserId::new(Uuid::from_u128(1)),
             email: "editor@example.com".into(),
             name: "An editor".into(),
@@ -125,9 +136,7 @@ mod tests {
     }
 
     fn signed(pair: &KeyPair) -> String {
-        let mut ids = MockIdSource::new();
-        ids.expect_next().return_const(Uuid::from_u128(7));
-        Signer::new(pair, Arc::new(ids)).unwrap().sign(&claims()).unwrap()
+        Signer::new("nowhere".into(), pair).unwrap().sign(&claims()).unwrap()
     }
 
     fn forged(pair: &KeyPair, change: impl FnOnce(&mut Value)) -> String {
@@ -136,7 +145,7 @@ mod tests {
 
     fn forged_under(kid: &SigningKeyId, pair: &KeyPair, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = json!({
-            "sub": Uuid::from_u128(1), "email": "e", "name": "n", "role": "admin", "jti": "1", "exp": 5,
+            "sub": Uuid::from_u128(1), "email": "e", "name": "n", "role": "admin", "jti": Uuid::from_u128(7), "exp": 5,
             "iss": "showrunner", "aud": "showrunner",
         });
         change(&mut claims);
@@ -147,7 +156,23 @@ mod tests {
     #[tokio::test]
     async fn what_was_signed_is_read_back() {
         let (_folder, pair) = key_pair();
-        assert_eq!(verifier(&pair).verify(&signed(&pair)).await.unwrap(), claims());
+        let verified = verifier(&pair).verify(&signed(&pair)).await.unwrap();
+        assert_eq!(verified.claims, claims());
+        assert_eq!(verified.proof, TokenProof { id: claims().id, key: pair.kid().clone() });
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_put_into_the_file_signs_at_once() {
+        let (folder, old) = key_pair();
+        let signer = Signer::new(file(&folder), &old).unwrap();
+        let new = KeyPair::generate().unwrap();
+        assert!(verifier(&old).verify(&signer.sign(&claims()).unwrap()).await.is_ok());
+        assert!(new.replace(&file(&folder), old.kid()).unwrap());
+        let token = signer.sign(&claims()).unwrap();
+        assert!(verifier(&old).verify(&token).await.is_err() && verifier(&new).verify(&token).await.is_ok());
+        assert_eq!(signer.kid(), *new.kid());
+        std::fs::write(file(&folder), "half a key").unwrap();
+        assert_eq!(signer.kid(), *new.kid(), "the last good one signs on");
     }
 
     #[tokio::test]
@@ -172,7 +197,7 @@ mod tests {
             altered[place] = if altered[place] == b'A' { b'Q' } else { b'A' };
             assert!(verifier.verify(&String::from_utf8(altered).unwrap()).await.is_err(), "{place}");
         }
-        assert_eq!(verifier.verify(&token).await.unwrap(), claims());
+        assert_eq!(verifier.verify(&token).await.unwrap().claims, claims());
     }
 
     #[tokio::test]
@@ -204,9 +229,13 @@ mod tests {
         let (_folder, pair) = key_pair();
         let verifier = verifier(&pair);
         assert!(verifier.verify(&forged(&pair, |_| {})).await.is_ok());
-        for (claim, value) in
-            [("aud", json!("other")), ("iss", json!("other")), ("role", json!("god")), ("sid", json!("x"))]
-        {
+        for (claim, value) in [
+            ("aud", json!("other")),
+            ("iss", json!("other")),
+            ("role", json!("god")),
+            ("sid", json!("x")),
+            ("jti", json!("1")),
+        ] {
             let token = forged(&pair, |claims| claims[claim] = value);
             assert!(verifier.verify(&token).await.is_err(), "{claim}");
         }

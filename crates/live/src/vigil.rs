@@ -1,10 +1,11 @@
-//! Whether what a connection was let in by still holds: the user, their role, the session.
+//! Whether what a connection was let in by still holds: the user, their role, the session, the token.
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use showrunner_domain::ServiceError;
-use showrunner_domain::identity::{AccessService, Actor};
-use showrunner_web::causes;
+use showrunner_domain::identity::{AccessService, Actor, TokenProof};
+use showrunner_web::{Problem, bearer_token, causes};
 use tokio::time::Instant;
 
 use crate::hub::{Hub, Mark};
@@ -12,23 +13,31 @@ use crate::hub::{Hub, Mark};
 /// When a store that failed is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// What the token in the header of `request` can be revoked by, once that token was accepted.
+pub(crate) async fn token_proof(request: &HttpRequest, access: &AccessService) -> Result<TokenProof, Problem> {
+    let token = bearer_token(request.headers())?.unwrap_or_default();
+    Ok(access.proof(token).await?)
+}
+
 /// What a connection knows of the changes of its user's account. The store is asked when one has passed in the log.
 #[derive(Debug)]
 pub(crate) struct Vigil {
     mark: Mark,
+    /// What the token can be revoked by; `None` while none has come.
+    proof: Option<TokenProof>,
     /// Set while the store fails to say how it is.
     again_at: Option<Instant>,
 }
 
 impl Vigil {
-    /// Knows of everything before `mark`, which must have been taken before the token was checked.
-    pub(crate) const fn since(mark: Mark) -> Self {
-        Self { mark, again_at: None }
+    /// Knows of everything before `mark`, which must have been taken before the token of `proof` was checked.
+    pub(crate) const fn since(mark: Mark, proof: Option<TokenProof>) -> Self {
+        Self { mark, proof, again_at: None }
     }
 
     /// Knows nothing: the first look asks the store.
-    pub(crate) fn ignorant() -> Self {
-        Self { mark: Mark::default(), again_at: Some(Instant::now()) }
+    pub(crate) fn ignorant(proof: TokenProof) -> Self {
+        Self { mark: Mark::default(), proof: Some(proof), again_at: Some(Instant::now()) }
     }
 
     /// The mark up to which changes are known.
@@ -53,7 +62,15 @@ impl Vigil {
     ) -> Result<(), &'static str> {
         let due = self.again_at.is_some_and(|again| again <= Instant::now());
         let known = std::mem::replace(&mut self.mark, hub.mark());
-        if !due && (known == self.mark || !hub.concerns(actor.id, known)) {
+        if !due && known == self.mark {
+            return Ok(());
+        }
+        if let Some(Err(ServiceError::Unauthenticated { reason })) =
+            self.proof.as_ref().map(|it| access.check_revoked(it))
+        {
+            return Err(reason);
+        }
+        if !due && !hub.concerns(actor.id, known) {
             return Ok(());
         }
         // In a box, so that an idle connection does not hold the room that asking takes.

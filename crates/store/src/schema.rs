@@ -77,13 +77,24 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use crate::types::Instant;
 
     signing_keys (kid) {
         kid -> Text,
         public_key -> Text,
         created_at -> Instant,
+        verifies_until -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::types::{Id, Instant};
+
+    revoked_tokens (id) {
+        id -> Id,
+        expires_at -> Instant,
     }
 }
 

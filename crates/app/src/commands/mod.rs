@@ -6,6 +6,7 @@ mod migrate;
 mod openapi;
 mod restored;
 mod serve;
+mod signing_key;
 mod token;
 mod user;
 mod worker;
@@ -30,6 +31,7 @@ use crate::cli::{Cli, Command};
 use crate::fonts;
 use crate::services::{Storage, Tools};
 use crate::settings::{Settings, SettingsError};
+use crate::signing::SigningError;
 
 /// Why a command ended without success; a sentence for whoever typed it.
 #[derive(Debug, Error)]
@@ -44,6 +46,8 @@ pub(crate) enum CommandError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     #[error("{}", sentence(.0))]
     Service(#[from] ServiceError),
     #[error("cannot listen on {address}: {source}")]
@@ -78,7 +82,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
             import::run(&file, dry_run, show.as_deref(), user.as_deref(), flags)
         }
         Command::User { step } => user::run(step),
-        Command::Token { email, role, flags } => token::run(&email, &role, flags),
+        Command::Token { step, token } => token::run(step, token),
+        Command::SigningKey { step } => signing_key::run(step),
         Command::Bench(flags) => bench::run(flags),
         Command::ExecTied { parent, program, args } => Err(CommandError::Exec(exec_tied(parent, &program, &args))),
     }

@@ -10,7 +10,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use showrunner_domain::event::ReaderGate;
 use showrunner_domain::file::FileService;
-use showrunner_domain::identity::{Invitation, SignInStore};
+use showrunner_domain::identity::{Invitation, Revocations, SignInStore};
 use showrunner_domain::{Clock, IdSource};
 use showrunner_http::{AttemptLimit, Draining, Readiness};
 use showrunner_identity::Argon2id;
@@ -20,7 +20,6 @@ use showrunner_web::{boundary, causes};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::token::signer;
 use super::user::set_up_link;
 use super::{CommandError, open_store, storage, tools};
 use crate::cli::Flags;
@@ -30,9 +29,11 @@ use crate::quotas::exchange_quotas;
 use crate::readers::{Board, ReaderLoop};
 use crate::readiness::NodeReadiness;
 use crate::receipts::sweep_receipts;
+use crate::revocations::RevocationLoop;
 use crate::schedules::ScheduleLoop;
 use crate::services::{self, Proofs, Services, Storage, Tools};
 use crate::settings::Settings;
+use crate::signing::SigningKeyFile;
 use crate::stopping::told_to_stop;
 use crate::{demo, handlers, logging, open_files, worker};
 
@@ -51,29 +52,34 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
     logging::start(settings.log.clone());
     open_files::raise_limit();
     let ports = open_store(&settings)?;
-    let signer = Arc::new(signer(&settings, &ports).await?);
+    let key_file = SigningKeyFile::of(&settings, &ports);
+    let signer = key_file.signer().await?;
+    let revocations = Arc::new(Revocations::new(ports.signing_keys.clone()));
+    revocations.refresh(services::clock().now()).await?;
     let (storage, tools) = (storage(&settings)?, tools(&settings)?);
     if demo {
         demo::load(&ports, &storage, &tools, signer.as_ref()).await?;
     }
-    let proofs = Proofs { hasher: Arc::new(Argon2id::new()?), signer };
+    let hub = Arc::new(Hub::new(ports.log.clone()));
+    let (hasher, clock) = (Arc::new(Argon2id::new()?), services::clock());
+    let proofs = Proofs { hasher, signer: signer.clone(), revocations: revocations.clone() };
+    tokio::spawn(RevocationLoop { revocations, hub: hub.clone(), file: key_file, signer, clock }.run());
     let board = Arc::new(Board::new());
     for reader in services::readers() {
         let (log, ledger) = (ports.log.clone(), ports.ledger.clone());
         let (preferences, board) = (ports.preferences.clone(), board.clone());
         tokio::spawn(ReaderLoop { reader, log, preferences, ledger, board }.run());
     }
-    serve(&settings, &ports, proofs, (storage, tools), board).await
+    serve(&settings, &ports, (proofs, hub), (storage, tools), board).await
 }
 
 async fn serve(
     settings: &Settings,
     ports: &Ports,
-    proofs: Proofs,
+    (proofs, hub): (Proofs, Arc<Hub>),
     (storage, tools): (Storage, Tools),
     board: Arc<Board>,
 ) -> Result<(), CommandError> {
-    let hub = Arc::new(Hub::new(ports.log.clone()));
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
     let services = services::on(ports, &gate, proofs, &storage, &tools);

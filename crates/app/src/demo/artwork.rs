@@ -10,7 +10,7 @@ use showrunner_domain::composition::{
 use showrunner_domain::episode::{Episode, EpisodeFilter, EpisodeQuery, EpisodeSort};
 use showrunner_domain::event::Origin;
 use showrunner_domain::file::{FileId, FileName, NewFile};
-use showrunner_domain::identity::{Bearers, Caller, Email, Role, TokenSigner};
+use showrunner_domain::identity::{Bearers, Caller, Email, Revocations, Role, TokenSigner};
 use showrunner_domain::show::{Show, ShowQuery};
 use showrunner_domain::{Answered, Invalid, Limit, ServiceError, StoreError, Terms};
 use showrunner_store::Ports;
@@ -52,7 +52,8 @@ pub(super) async fn compose(
 }
 
 async fn somebody(ports: &Ports, signer: &dyn TokenSigner) -> Result<Caller, CommandError> {
-    let access = services::access(ports, Arc::new(Bearers::new(ports.users.clone())));
+    let revocations = Arc::new(Revocations::new(ports.signing_keys.clone()));
+    let access = services::access(ports, Arc::new(Bearers::new(ports.users.clone())), revocations);
     let token = access.issue(signer, Email::parse(EMAIL).map_err(refused)?, Role::Editor).await?;
     Ok(Caller { actor: access.authenticate(&token).await?, origin: Origin::default() })
 }

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Actor, Bearer, Bearers, Claims, Email, NewUser, Role, ShowRoles, TokenSigner, TokenVerifier, User, UserId,
-    UserStore,
+    Actor, Bearer, Bearers, Claims, Email, NewUser, Revocations, Role, ShowRoles, SigningKeyService, TokenId,
+    TokenProof, TokenSigner, TokenVerifier, User, UserId, UserStore, VerifiedToken,
 };
 use crate::event::{ActorStamp, EventId, Origin, Stamp};
 use crate::{ChangeSet, Clock, CommitError, IdSource, Ledger, Line, ServiceError};
-
-/// How long a token that an operator made is accepted, in seconds.
-const TOKEN_LIFETIME: i64 = 12 * 60 * 60;
 
 /// Accepts access tokens, and issues them on an operator's word.
 pub struct AccessService {
@@ -22,6 +19,8 @@ pub struct AccessService {
     pub ledger: Arc<dyn Ledger>,
     /// Reads tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// Knows what is revoked.
+    pub revocations: Arc<Revocations>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes identifiers.
@@ -34,14 +33,30 @@ impl AccessService {
     /// # Errors
     /// [`ServiceError::Unauthenticated`] where the token is not accepted, its user is gone or its session has ended.
     pub async fn authenticate(&self, token: &str) -> Result<Actor, ServiceError> {
-        let claims = self.verifier.verify(token).await?;
-        let (granted, Claims { sub, session, expires_at, .. }) = (claims.bound(), claims);
+        let VerifiedToken { claims, proof } = &*self.verifier.verify(token).await?;
         let now = self.clock.now();
-        if expires_at <= now {
+        if claims.expires_at <= now {
             return Err(ServiceError::Unauthenticated { reason: "the token has expired: get a new one" });
         }
-        let bearer = self.bearers.find(sub, session, now).await?;
-        actor(bearer, granted, session, expires_at)
+        self.check_revoked(proof)?;
+        let bearer = self.bearers.find(claims.sub, claims.session, now).await?;
+        actor(bearer, claims.bound(), claims.session, claims.expires_at)
+    }
+
+    /// What `token` can be revoked by. Whether it is accepted is not asked.
+    pub async fn proof(&self, token: &str) -> Result<TokenProof, ServiceError> {
+        Ok(self.verifier.verify(token).await?.proof.clone())
+    }
+
+    /// Asks whether the token of `proof` was revoked, without asking the store.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`] where it was.
+    pub fn check_revoked(&self, proof: &TokenProof) -> Result<(), ServiceError> {
+        if self.revocations.cover(proof) {
+            return Err(ServiceError::Unauthenticated { reason: "the token was revoked: get a new one" });
+        }
+        Ok(())
     }
 
     /// The actor as they are now: an earlier one whose token was good then. Whether it has expired is not asked.
@@ -62,12 +77,13 @@ impl AccessService {
             None => self.create(email, role).await?,
         };
         let claims = Claims {
+            id: TokenId::new(self.ids.next()),
             sub: user.id,
             email: user.email.to_string(),
             name: user.name.to_string(),
             role,
             session: None,
-            expires_at: self.clock.now().plus_seconds(TOKEN_LIFETIME),
+            expires_at: self.clock.now().plus_seconds(SigningKeyService::LONGEST_LIFETIME),
         };
         Ok(signer.sign(&claims)?)
     }

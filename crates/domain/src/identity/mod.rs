@@ -9,11 +9,13 @@ mod on_behalf;
 mod password;
 mod permission;
 mod port;
+mod revocation;
 mod role;
 mod secret;
 mod session;
 mod show_roles;
 mod sign_in;
+mod signing_keys;
 mod user;
 mod users;
 mod visibility;
@@ -31,10 +33,11 @@ pub(crate) use permission::permit_somewhere;
 pub use permission::{Action, may_see, permit, permit_within};
 pub use port::{
     Administration, Bearer, Claims, Credentials, LOCK_SECONDS, MOST_FAILURES, NewPassword, SetUpLink, SignInStore,
-    SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore,
+    SigningKey, SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore, VerifiedToken,
 };
 #[cfg(any(test, feature = "mocks"))]
 pub use port::{MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};
+pub use revocation::{Revocations, Revoked, TokenId, TokenProof};
 pub use role::Role;
 #[cfg(any(test, feature = "mocks"))]
 pub use secret::MockSecrets;
@@ -42,6 +45,7 @@ pub use secret::{Salt, Secret, SecretDigest, Secrets};
 pub use session::{Rotation, Session, SessionEnd, SessionId};
 pub use show_roles::ShowRoles;
 pub use sign_in::{OwnPatch, SignInService, SignedIn};
+pub use signing_keys::SigningKeyService;
 pub use user::{NewUser, User, UserAfter, UserId, UserPatch, UserQuery};
 pub(crate) use users::personal;
 pub use users::{Invitation, UserService};

@@ -1,11 +1,14 @@
 //! Accounts, keys and tokens, as the domain needs them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Email, PasswordHash, Role, Rotation, SecretDigest, Session, SessionId, User, UserAfter, UserId, UserQuery,
+    Email, PasswordHash, Revoked, Role, Rotation, SecretDigest, Session, SessionId, TokenId, TokenProof, User,
+    UserAfter, UserId, UserQuery,
 };
 use crate::show::ShowId;
 use crate::{Page, StoreError, Timestamp};
@@ -129,7 +132,8 @@ pub trait SignInStore: Send + Sync {
     /// How the administrators can sign in.
     async fn administration(&self) -> Result<Administration, StoreError>;
 
-    /// Removes what has ended by itself at `now`: sessions, set-up links and counts of failures.
+    /// Removes what has ended by itself at `now`: sessions, set-up links, counts of failures and
+    /// revocations of tokens.
     async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
 }
 
@@ -143,20 +147,51 @@ pub const LOCK_SECONDS: i64 = 15 * 60;
 #[serde(transparent)]
 pub struct SigningKeyId(pub String);
 
-/// Shares the public halves of signing keys between all nodes of one store.
+/// The public half of a signing key, as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its name.
+    pub kid: SigningKeyId,
+    /// When it was published.
+    pub created_at: Timestamp,
+    /// Until when it verifies, where it signs no more.
+    pub verifies_until: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Shares the public halves of signing keys between all nodes of one store, and what is revoked.
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait SigningKeyStore: Send + Sync {
-    /// Keeps the public half (PEM) of a key; a key that is known stays as it is.
-    async fn publish_key(&self, kid: &SigningKeyId, public_key: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Keeps the public half (PEM) of a key; a key that is known stays as it is. Answers whether it may sign: it was
+    /// neither retired nor revoked.
+    async fn publish_key(&self, kid: &SigningKeyId, public_key: &str, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// The public half (PEM) of a key.
+    /// The public half (PEM) of a key, also of one that verifies nothing any more: [`revoked`](Self::revoked) says so.
     async fn find_key(&self, kid: &SigningKeyId) -> Result<Option<String>, StoreError>;
+
+    /// All keys, in the order in which they were published.
+    async fn list_keys(&self) -> Result<Vec<SigningKey>, StoreError>;
+
+    /// Lets a key verify until then and no longer, unless that was said before.
+    async fn retire_key(&self, kid: &SigningKeyId, verifies_until: Timestamp) -> Result<(), StoreError>;
+
+    /// Revokes a key, unless it was before. Answers whether there is such a key.
+    async fn revoke_key(&self, kid: &SigningKeyId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Revokes a token until it would have expired.
+    async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), StoreError>;
+
+    /// What is revoked at `now`.
+    async fn revoked(&self, now: Timestamp) -> Result<Revoked, StoreError>;
 }
 
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
+    /// The token itself.
+    pub id: TokenId,
     /// The user.
     pub sub: UserId,
     /// Their e-mail address when the token was made.
@@ -177,6 +212,15 @@ impl Claims {
     pub(crate) fn bound(&self) -> Role {
         self.session.map_or(self.role, |_| Role::UNBOUNDED)
     }
+}
+
+/// A token that a key of this store has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedToken {
+    /// What it says.
+    pub claims: Claims,
+    /// What it can be revoked by.
+    pub proof: TokenProof,
 }
 
 /// Why a token was not accepted or not made.
@@ -201,6 +245,7 @@ pub trait TokenSigner: Send + Sync {
 #[cfg_attr(any(test, feature = "mocks"), mockall::automock)]
 #[async_trait]
 pub trait TokenVerifier: Send + Sync {
-    /// What `token` says, if it was signed by a key of this store. Whether it has expired is the caller's to check.
-    async fn verify(&self, token: &str) -> Result<Claims, TokenError>;
+    /// What `token` says, if it was signed by a key of this store. Whether it has expired or was revoked is the caller's
+    /// to check.
+    async fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError>;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::session::RefreshToken;
 use super::{
     Action, Caller, Claims, Email, NewPassword, Password, PasswordHasher, Rotation, Salt, Secret, Secrets, Session,
-    SessionEnd, SessionId, SignInStore, TokenSigner, User, UserPatch, UserStore, permit,
+    SessionEnd, SessionId, SignInStore, TokenId, TokenSigner, User, UserPatch, UserStore, permit,
 };
 use crate::event::{EventId, Origin, Stamp};
 use crate::{
@@ -254,6 +254,7 @@ impl SignInService {
 
     fn signed_in(&self, user: User, session: SessionId, secret: &str) -> Result<SignedIn, ServiceError> {
         let claims = Claims {
+            id: TokenId::new(self.ids.next()),
             sub: user.id,
             email: user.email.to_string(),
             name: user.name.to_string(),

@@ -24,8 +24,9 @@ use showrunner_domain::file::{
     BlobKey, ContentType, File, FileId, FileLimits, FileName, FileService, FileType, Sha256,
 };
 use showrunner_domain::identity::{
-    AccessService, Bearer, Bearers, Claims, Credentials, Email, PasswordHash, Role, Secret, SecretDigest, Session,
-    SessionId, SignInService, TokenError, User, UserId, UserService,
+    AccessService, Bearer, Bearers, Claims, Credentials, Email, PasswordHash, Revocations, Role, Secret, SecretDigest,
+    Session, SessionId, SignInService, SigningKeyId, TokenError, TokenId, TokenProof, User, UserId, UserService,
+    VerifiedToken,
 };
 use showrunner_domain::job::{
     Arrivals, Job, JobId, JobQueue, JobService, JobStatus, JobType, MaxRetries, Priority, Progress, WorkService,
@@ -36,7 +37,7 @@ use showrunner_domain::mocks::{
     MockEpisodeStore, MockEventLog, MockFileStore, MockIdSource, MockInspection, MockInspector, MockJobStore,
     MockLedger, MockMembershipStore, MockNotificationStore, MockPasswordHasher, MockPreferenceStore, MockPresenceStore,
     MockReaderGate, MockReferenceStore, MockRenderer, MockScheduleStore, MockSecrets, MockShowStore, MockSignInStore,
-    MockTemplateStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
+    MockSigningKeyStore, MockTemplateStore, MockTokenSigner, MockTokenVerifier, MockUserStore,
 };
 use showrunner_domain::notification::{NotificationService, PreferenceService, Preferences};
 use showrunner_domain::presence::{NodeId, PresenceService};
@@ -478,6 +479,7 @@ fn access_on(clock: Arc<MockClock>, ids: Arc<dyn IdSource>) -> AccessService {
         users: bearers,
         ledger: Arc::new(MockLedger::new()),
         verifier: Arc::new(verifier()),
+        revocations: Arc::new(Revocations::new(Arc::new(MockSigningKeyStore::new()))),
         clock,
         ids,
     }
@@ -752,17 +754,23 @@ fn session_of(role: Role) -> Option<SessionId> {
     Some(SessionId::new(Uuid::from_u128(60 + position as u128)))
 }
 
+fn verified(claims: Claims) -> Arc<VerifiedToken> {
+    let proof = TokenProof { id: claims.id, key: SigningKeyId("key".to_owned()) };
+    Arc::new(VerifiedToken { claims, proof })
+}
+
 fn verifier() -> MockTokenVerifier {
     let mut verifier = MockTokenVerifier::new();
     verifier.expect_verify().returning(|token| match (Role::parse(token), token) {
-        (Some(role), _) => Ok(Claims {
+        (Some(role), _) => Ok(verified(Claims {
+            id: TokenId::new(Uuid::from_u128(4)),
             sub: UserId::new(Uuid::from_u128(5)),
             email: "editor@example.com".into(),
             name: "An editor".into(),
             role,
             session: session_of(role),
             expires_at: Timestamp::from_micros(9_000_000).unwrap(),
-        }),
+        })),
         (None, "unlucky") => Err(TokenError::Store(broken())),
         (None, _) => Err(TokenError::Refused("the token is not one of this server's")),
     });

@@ -1,4 +1,5 @@
-//! Whose accounts have changed of late: what makes a connection ask again whether its user may still be there.
+//! Whose accounts have changed of late, and whether tokens were revoked: what makes a connection ask again whether its
+//! user may still be there.
 
 use std::collections::VecDeque;
 
@@ -10,13 +11,17 @@ const REMEMBERED: usize = 1_024;
 
 /// How many changes a connection knows of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Mark(u64);
+pub(crate) struct Mark {
+    accounts: u64,
+    revocations: u64,
+}
 
 /// The latest changes of accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     users: VecDeque<UserId>,
     passed: u64,
+    revocations: u64,
 }
 
 impl Accounts {
@@ -40,14 +45,19 @@ impl Accounts {
         }
     }
 
+    /// Notes that tokens were revoked: of whom, each connection must see for itself.
+    pub(crate) fn note_revocation(&mut self) {
+        self.revocations += 1;
+    }
+
     /// How many changes there were.
     pub(crate) const fn mark(&self) -> Mark {
-        Mark(self.passed)
+        Mark { accounts: self.passed, revocations: self.revocations }
     }
 
     /// Whether the account of `user` may have changed since `mark`.
     pub(crate) fn concern(&self, user: UserId, mark: Mark) -> bool {
-        let missed = usize::try_from(self.passed.saturating_sub(mark.0)).unwrap_or(usize::MAX);
+        let missed = usize::try_from(self.passed.saturating_sub(mark.accounts)).unwrap_or(usize::MAX);
         missed > self.users.len() || self.users.iter().rev().take(missed).any(|changed| *changed == user)
     }
 }
@@ -89,6 +99,15 @@ mod tests {
         assert!(accounts.concern(user(1), before));
         assert!(!accounts.concern(user(2), before));
         assert!(!accounts.concern(user(1), accounts.mark()));
+    }
+
+    #[test]
+    fn a_revocation_is_news_and_concerns_no_account() {
+        let mut accounts = Accounts::default();
+        let before = accounts.mark();
+        accounts.note_revocation();
+        assert_ne!(accounts.mark(), before);
+        assert!(!accounts.concern(user(1), before));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use showrunner_web::causes;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Backoff, Batch, Hub, Mark, Ring};
+use super::{Backoff, Batch, Hub, Ring};
 
 /// How much one read of the store takes.
 const BATCH: ReadLimit = ReadLimit { events: 512, bytes: 1024 * 1024 };
@@ -82,20 +82,19 @@ impl Hub {
     fn publish(&self, events: Vec<LoggedEvent>) {
         let batch: Arc<Batch> = Arc::new(events.into_iter().collect());
         let Some(last) = batch.events().last().map(|last| last.event.seq) else { return };
-        let mark = self.note_accounts(&batch);
+        self.note_accounts(&batch);
         self.ring_mut().push(batch);
         self.pulse.send_modify(|pulse| {
             pulse.position = Some(last);
-            pulse.accounts = mark;
+            pulse.accounts = self.accounts_mark();
         });
     }
 
-    fn note_accounts(&self, batch: &Batch) -> Mark {
+    fn note_accounts(&self, batch: &Batch) {
         let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
         for live in batch.events() {
             accounts.note(&live.event);
         }
-        accounts.mark()
     }
 
     fn position(&self) -> Option<Seq> {

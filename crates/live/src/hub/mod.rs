@@ -66,6 +66,12 @@ impl Hub {
         self.pulse.send_modify(|pulse| pulse.draining = true);
     }
 
+    /// Has every connection look whether its token was revoked.
+    pub fn revoke(&self) {
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner).note_revocation();
+        self.pulse.send_modify(|pulse| pulse.accounts = self.accounts_mark());
+    }
+
     /// How many connections are open. A connection counts until its socket is closed, or cut.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -89,6 +95,11 @@ impl Hub {
     /// Which changes of accounts the hub has seen.
     pub(crate) fn mark(&self) -> Mark {
         self.pulse.borrow().accounts
+    }
+
+    /// Which changes it has noted by now. Asked while the pulse is written, so that no later mark is overwritten.
+    fn accounts_mark(&self) -> Mark {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).mark()
     }
 
     /// Whether the account of `user` may have changed since `mark`.

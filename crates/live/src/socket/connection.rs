@@ -115,7 +115,7 @@ impl Connection {
     /// Asks whether the user may still be here, if their account has changed.
     async fn keep_vigil(&mut self) -> Result<(), Ending> {
         let Some(actor) = self.standing.user_mut() else {
-            self.vigil = Vigil::since(self.hub.mark());
+            self.vigil = Vigil::since(self.hub.mark(), None);
             return Ok(());
         };
         let gone = |reason| Ending::Close(AUTHENTICATE, reason);
@@ -209,7 +209,8 @@ impl Connection {
         let mark = self.hub.mark();
         let accepted = match self.access.authenticate(token).await {
             Ok(actor) => {
-                self.vigil = Vigil::since(mark);
+                let proof = self.access.proof(token).await.map_err(Refusal::from)?;
+                self.vigil = Vigil::since(mark, Some(proof));
                 let head = self.bounds().await?.head;
                 let accepted = self.standing.accept(actor).map(|()| head);
                 self.join_company();

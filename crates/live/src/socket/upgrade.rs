@@ -18,7 +18,7 @@ use crate::pace::Pace;
 use crate::pipe::pipe;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
-use crate::vigil::Vigil;
+use crate::vigil::{Vigil, token_proof};
 use crate::watchers::Watchers;
 
 /// Mounts `GET /ws`. The app data must hold a [`Hub`], [`Watchers`], an [`AccessService`] and a `dyn Clock`.
@@ -46,10 +46,12 @@ async fn upgrade(
     let now = Instant::now();
     let mut standing = Standing::Unknown { until: now + pace.authentication };
     let mut head = None;
-    let vigil = Vigil::since(hub.mark());
+    let mark = hub.mark();
+    let mut proof = None;
     if request.headers().contains_key(AUTHORIZATION) {
         let Identified(caller) = Identified::extract(&request).await?;
         let bounds = hub.log().bounds().await.map_err(|error| Problem::from(ServiceError::from(error)))?;
+        proof = Some(token_proof(&request, &access).await?);
         standing = Standing::Known(Box::new(caller.actor));
         head = Some(bounds.head);
     }
@@ -69,7 +71,7 @@ async fn upgrade(
         company: Company::none(),
         outlet: Outlet::new(inlet),
         standing,
-        vigil,
+        vigil: Vigil::since(mark, proof),
         subscriptions: Subscriptions::default(),
         delivery: None,
         refused_in_a_row: 0,

@@ -18,7 +18,7 @@ use crate::hub::Hub;
 use crate::pace::Pace;
 use crate::subscriptions::Subscriptions;
 use crate::tcp::SocketHandle;
-use crate::vigil::Vigil;
+use crate::vigil::{Vigil, token_proof};
 
 /// The media type of streams.
 const EVENT_STREAM: &str = "text/event-stream";
@@ -61,6 +61,7 @@ async fn open(
     let EventSelection { from, topics } = selection(&request)?;
     let wanted = last_event_id(request.headers())?.or(from);
     permit(&caller.actor, Action::Read, ResourceKind::Event)?;
+    let proof = token_proof(&request, &access).await?;
     let from = begin(hub.log(), wanted).await?;
     let hub = hub.into_inner().join();
     let (outlet, body) = Outlet::new(pace.stall);
@@ -71,7 +72,7 @@ async fn open(
         outlet,
         access,
         actor: caller.actor,
-        vigil: Vigil::ignorant(),
+        vigil: Vigil::ignorant(proof),
         subscriptions: Subscriptions::of(&topics, from),
         delivery: Delivery::after(from),
         next_comment: Instant::now() + pace.ping,

@@ -1,6 +1,8 @@
 //! Who was let in and may not stay: connections end when an account's event says so, and nobody else's do.
 
+use showrunner_domain::identity::{SigningKeyId, TokenId};
 use showrunner_live::close_code;
+use uuid::Uuid;
 
 use crate::event_stream::{ACCEPT, EventStream};
 use crate::log::MemoryLog;
@@ -64,4 +66,28 @@ fn a_stream_whose_user_is_gone_says_so_and_ends() {
     let record = stream.next().unwrap();
     assert!(record.starts_with("event: error\ndata: {\"code\":\"UNAUTHENTICATED\""), "{record}");
     assert_eq!(stream.next(), None);
+}
+
+#[test]
+fn a_revoked_token_ends_its_own_connections_and_a_revoked_key_all() {
+    let server = Server::of(MemoryLog::default());
+    let mut socket = server.watch(&["feed"]);
+    let mut stream = EventStream::request(server.address, "GET", "", &[ACCEPT, "authorization: Bearer editor/1"]);
+    let mut late = server.connect();
+    late.authenticate("viewer/1");
+    assert_eq!(late.next()["type"], "ready");
+    let mut other = server.admit("viewer/2");
+    server.revoke(|revoked| revoked.tokens.extend([TokenId::new(Uuid::from_u128(1))]));
+    assert_eq!(socket.next_close(), close_code::AUTHENTICATE);
+    assert_eq!(late.next_close(), close_code::AUTHENTICATE);
+    let record = stream.next().unwrap();
+    assert!(record.starts_with("event: error\ndata: {\"code\":\"UNAUTHENTICATED\""), "{record}");
+    assert_eq!(stream.next(), None);
+    other.send(&serde_json::json!({"type": "ping"}));
+    assert_eq!(other.next()["type"], "pong");
+    server.revoke(|revoked| revoked.keys.extend([SigningKeyId("key".to_owned())]));
+    assert_eq!(other.next_close(), close_code::AUTHENTICATE);
+    let mut new = server.connect();
+    new.authenticate("viewer/3");
+    assert_eq!(new.next_error(), "UNAUTHENTICATED");
 }

@@ -11,10 +11,10 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use async_trait::async_trait;
 use showrunner_domain::identity::{
-    AccessService, Bearer, Bearers, Claims, Email, Role, SessionId, TokenError, TokenVerifier, User, UserAfter, UserId,
-    UserQuery, UserStore,
+    AccessService, Bearer, Bearers, Claims, Email, Revocations, Revoked, Role, SessionId, SigningKeyId, TokenError,
+    TokenId, TokenProof, TokenVerifier, User, UserAfter, UserId, UserQuery, UserStore, VerifiedToken,
 };
-use showrunner_domain::mocks::{MockIdSource, MockLedger};
+use showrunner_domain::mocks::{MockIdSource, MockLedger, MockSigningKeyStore};
 use showrunner_domain::{Clock, Line, Page, StoreError, Timestamp, Version};
 use showrunner_live::{Hub, Pace, Watchers, configure_with, remember_socket, stream_with};
 use uuid::Uuid;
@@ -33,6 +33,8 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) users: Arc<Everybody>,
     pub(crate) watchers: Arc<Watchers>,
+    revoked: Arc<Mutex<Revoked>>,
+    revocations: Arc<Revocations>,
     pub(crate) address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -50,13 +52,16 @@ impl Server {
         let hub = Arc::new(Hub::new(log.clone()));
         let clock = Arc::new(HandClock::default());
         let users = Arc::new(Everybody::default());
+        let revoked: Arc<Mutex<Revoked>> = Arc::default();
+        let revocations = Arc::new(revocations(Arc::clone(&revoked)));
         let (started, start) = mpsc::channel();
         let thread = {
             let (hub, clock, users) = (Arc::clone(&hub), Arc::clone(&clock), Arc::clone(&users));
+            let revocations = Arc::clone(&revocations);
             std::thread::spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
                     actix_web::rt::spawn(Arc::clone(&hub).run());
-                    let access = web::Data::new(access(users, clock.clone()));
+                    let access = web::Data::new(access(users, clock.clone(), revocations));
                     let clock: web::Data<dyn Clock> = web::Data::from(clock as Arc<dyn Clock>);
                     let hub = web::Data::from(hub);
                     let told = presence::start();
@@ -84,7 +89,15 @@ impl Server {
             })
         };
         let (address, handle, watchers) = start.recv_timeout(PATIENCE).unwrap();
-        Self { log, hub, clock, users, watchers, address, handle, thread: Some(thread) }
+        Self { log, hub, clock, users, watchers, revoked, revocations, address, handle, thread: Some(thread) }
+    }
+
+    /// Has the server learn that more is revoked.
+    pub(crate) fn revoke(&self, revoke: impl FnOnce(&mut Revoked)) {
+        revoke(&mut self.revoked.lock().unwrap());
+        let now = self.clock.now();
+        assert!(actix_web::rt::System::new().block_on(self.revocations.refresh(now)).unwrap());
+        self.hub.revoke();
     }
 
     /// A client that has sent nothing yet.
@@ -154,7 +167,7 @@ struct PlainTokens;
 
 #[async_trait]
 impl TokenVerifier for PlainTokens {
-    async fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+    async fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         if token == "down" {
             return Err(StoreError::new("no key can be read").into());
         }
@@ -165,14 +178,17 @@ impl TokenVerifier for PlainTokens {
         let (Some(role), Some(user)) = (role, user) else {
             return Err(TokenError::Refused("the token is none of ours"));
         };
-        Ok(Claims {
+        let id = TokenId::new(Uuid::from_u128(user));
+        let claims = Claims {
+            id,
             sub: UserId::new(Uuid::from_u128(user)),
             email: "somebody@example.com".to_owned(),
             name: "Somebody".to_owned(),
             role,
             session: None,
             expires_at: Timestamp::from_micros(expires * 1_000_000).unwrap(),
-        })
+        };
+        Ok(Arc::new(VerifiedToken { claims, proof: TokenProof { id, key: SigningKeyId("key".to_owned()) } }))
     }
 }
 
@@ -229,12 +245,20 @@ impl UserStore for Everybody {
     }
 }
 
-fn access(users: Arc<Everybody>, clock: Arc<HandClock>) -> AccessService {
+/// What is revoked is what a test says.
+fn revocations(revoked: Arc<Mutex<Revoked>>) -> Revocations {
+    let mut keys = MockSigningKeyStore::new();
+    keys.expect_revoked().returning(move |_| Ok(revoked.lock().unwrap().clone()));
+    Revocations::new(Arc::new(keys))
+}
+
+fn access(users: Arc<Everybody>, clock: Arc<HandClock>, revocations: Arc<Revocations>) -> AccessService {
     AccessService {
         bearers: Arc::new(Bearers::new(users.clone())),
         users,
         ledger: Arc::new(MockLedger::new()),
         verifier: Arc::new(PlainTokens),
+        revocations,
         clock,
         ids: Arc::new(MockIdSource::new()),
     }

@@ -12,7 +12,7 @@ use showrunner_domain::{StoreError, Timestamp};
 use super::{Conn, Store, shared_time};
 use crate::failure::Failure;
 use crate::rows::{SessionRow, UserRow};
-use crate::schema::{failed_logins, passwords, sessions, set_up_links, users};
+use crate::schema::{failed_logins, passwords, revoked_tokens, sessions, set_up_links, users};
 use crate::types::{DbId, DbInstant};
 
 #[async_trait]
@@ -141,6 +141,7 @@ impl SignInStore for Store {
             diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
             diesel::delete(set_up_links::table.filter(set_up_links::expires_at.le(now))).execute(conn)?;
             diesel::delete(failed_logins::table.filter(failed_logins::expires_at.le(now))).execute(conn)?;
+            diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.le(now))).execute(conn)?;
             Ok(())
         });
         Ok(swept.await?)

@@ -2,7 +2,7 @@
 
 use showrunner_domain::episode::{EpisodePatch, EpisodeQuery, NewEpisode};
 use showrunner_domain::event::ImportMark;
-use showrunner_domain::identity::{AccessService, Bearers, Email, Role};
+use showrunner_domain::identity::{AccessService, Bearers, Email, Revocations, Role};
 use showrunner_domain::import::{Cell, ImportService, Mode, Sheet};
 use showrunner_domain::mocks::{MockTokenSigner, MockTokenVerifier};
 use showrunner_domain::show::ShowId;
@@ -141,6 +141,7 @@ async fn a_taken_address_is_told_apart_from_other_failures(world: World) {
         users: world.ports.users.clone(),
         ledger: world.ports.ledger.clone(),
         verifier: std::sync::Arc::new(MockTokenVerifier::new()),
+        revocations: std::sync::Arc::new(Revocations::new(world.ports.signing_keys.clone())),
         clock: world.clock.clone(),
         ids: std::sync::Arc::new(Ids),
     };

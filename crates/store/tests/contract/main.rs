@@ -12,6 +12,7 @@ mod growth;
 mod history;
 mod jobs;
 mod jobs_together;
+mod keys;
 mod lists;
 mod memberships;
 mod migrations;
