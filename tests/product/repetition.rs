@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Api, Audit, Backend, Store, eventually, on_both_stores};
+use crate::harness::{Answer, Api, Audit, Backend, PASSWORD, Store, eventually, on_both_stores};
+use crate::two_processes::other_folder;
 
 on_both_stores!(
     a_hundred_equal_requests_at_once_to_two_servers_make_one_record_and_get_one_answer,
     a_request_repeated_after_a_kill_is_carried_out_once,
     a_repeated_update_is_answered_as_it_was_first,
     what_nobody_may_repeat_any_more_is_forgotten,
+    the_same_key_with_another_password_is_another_request_on_every_server,
 );
 
 fn keyed(api: &Api, method: &str, path: &str, key: &str, body: &Value) -> Option<Answer> {
@@ -113,4 +115,40 @@ fn what_nobody_may_repeat_any_more_is_forgotten(backend: Backend) {
     eventually("what has expired is removed", || (store.outside().count("receipts") == 1).then_some(()));
     let repeated = keyed(&server.api(&token), "POST", "/api/v1/episodes", "key-2", &pilot()).unwrap();
     assert_eq!((repeated.status, store.outside().count("episodes")), (201, 3), "the others are answered as before");
+}
+
+fn the_same_key_with_another_password_is_another_request_on_every_server(backend: Backend) {
+    let store = Store::new(backend);
+    let servers = [store.serve(), store.serve_from(other_folder(backend))];
+    store.account("admin@example.com", "admin");
+    let admin = servers.each_ref().map(|server| server.api(&server.login("admin@example.com")));
+    let body = |password: Option<&str>| {
+        let mut body = json!({"email": "editor@example.com", "name": "An editor", "role": "editor"});
+        if let Some(password) = password {
+            body["password"] = password.into();
+        }
+        body
+    };
+    let ask = |server: usize, method: &str, path: &str, body: &Value| {
+        let answer = keyed(&admin[server], method, path, "key", body).unwrap();
+        (answer.status, answer.body["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let reused = || (422, "IDEMPOTENCY_KEY_REUSED".to_owned());
+    let again = |method: &str, path: &str, status: u16| {
+        for server in [0, 1] {
+            assert_eq!(ask(server, method, path, &body(Some(PASSWORD))), (status, String::new()));
+            assert_eq!(ask(server, method, path, &body(Some("another battery"))), reused());
+            assert_eq!(ask(server, method, path, &body(None)), reused());
+        }
+    };
+    again("POST", "/api/v1/users", 201);
+    let users = admin[0].get("/api/v1/users");
+    let editor = users.list().iter().find(|user| user["role"] == "editor").unwrap();
+    again("PATCH", &format!("/api/v1/users/{}", editor["id"].as_str().unwrap()), 200);
+    servers[1].login("editor@example.com");
+    let kept = store.outside().texts("select fingerprint as t from receipts");
+    assert!(
+        kept.len() == 2 && kept.iter().all(|kept| kept.contains("$argon2id$") && !kept.contains(PASSWORD)),
+        "{kept:?}"
+    );
 }

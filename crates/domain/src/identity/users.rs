@@ -9,7 +9,7 @@ use super::{
 use crate::event::Stamp;
 use crate::{
     Answered, Change, ChangeSet, Clock, CommitError, FieldError, IdSource, Ledger, Line, Page, RecordChange,
-    ResourceKind, ServiceError, Terms, Timestamp,
+    ResourceKind, ServiceError, StoredReceipt, Terms, Timestamp,
 };
 
 /// How often a race without `If-Match` is run before the caller is told.
@@ -77,12 +77,12 @@ impl UserService {
     ) -> Result<Answered<User>, ServiceError> {
         by.permit()?;
         personal(new.role)?;
-        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
+        if let Some(before) = self.answered_before(password.as_ref(), terms).await? {
             return Ok(Answered::Before(before));
         }
-        let hash = self.hash(password).await?;
+        let password = self.hash(password).await?;
         let change = User::create(UserId::new(self.ids.next()), new, &self.stamp(by));
-        let committed = self.commit(change, hash, terms).await?;
+        let committed = self.commit(change, password.as_ref(), terms).await?;
         committed.ok_or_else(|| CommitError::Stale.into())
     }
 
@@ -98,9 +98,8 @@ impl UserService {
     ) -> Result<Answered<User>, ServiceError> {
         by.permit()?;
         patch.role.map_or(Ok(()), personal)?;
-        let hash = self.hash(password).await?;
-        let update = |user: User| user.update(patch.clone(), hash.is_some(), &self.stamp(by));
-        self.write(id, terms, hash.clone(), update).await
+        let new_password = password.is_some();
+        self.write(id, terms, password, |user| user.update(patch.clone(), new_password, &self.stamp(by))).await
     }
 
     /// Deletes an account with its sessions and answers its last state.
@@ -148,17 +147,18 @@ impl UserService {
         &self,
         id: UserId,
         terms: &Terms,
-        hash: Option<PasswordHash>,
+        password: Option<Password>,
         decide: impl Fn(User) -> Option<Change<User>> + Send + Sync,
     ) -> Result<Answered<User>, ServiceError> {
-        if let Some(before) = terms.answered_before(self.ledger.as_ref()).await? {
+        if let Some(before) = self.answered_before(password.as_ref(), terms).await? {
             return Ok(Answered::Before(before));
         }
+        let password = self.hash(password).await?;
         for _ in 0..RACES {
             let user = found(self.users.find_user(id).await?)?;
             terms.precondition.check(user.version)?;
             let Some(change) = decide(user.clone()) else { return Ok(Answered::Now(user)) };
-            if let Some(answered) = self.commit(change, hash.clone(), terms).await? {
+            if let Some(answered) = self.commit(change, password.as_ref(), terms).await? {
                 return Ok(answered);
             }
         }
@@ -169,25 +169,59 @@ impl UserService {
     async fn commit(
         &self,
         change: Change<User>,
-        hash: Option<PasswordHash>,
+        password: Option<&HashedPassword>,
         terms: &Terms,
     ) -> Result<Option<Answered<User>>, ServiceError> {
         let user = change.state().clone();
-        let mut set = ChangeSet::from(change);
-        if let Some(hash) = hash {
-            set = set.and(RecordChange::Password(NewPassword { user_id: user.id, hash, keep: None, link: None }));
+        let mut set = terms.of(ChangeSet::from(change));
+        if let Some(HashedPassword { hash, .. }) = password {
+            let new = NewPassword { user_id: user.id, hash: hash.clone(), keep: None, link: None };
+            set = fingerprinted(terms, hash).of(set.and(RecordChange::Password(new)));
         }
-        match self.ledger.commit(terms.of(set)).await {
+        match self.ledger.commit(set).await {
             Ok(_) => Ok(Some(Answered::Now(user))),
             Err(CommitError::Stale) => Ok(None),
-            Err(CommitError::Received(stored)) => terms.same_request(stored).map(Answered::Before).map(Some),
+            Err(CommitError::Received(stored)) => {
+                let password = password.map(|password| &password.password);
+                self.same_request(password, stored, terms).await.map(Answered::Before).map(Some)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn hash(&self, password: Option<Password>) -> Result<Option<PasswordHash>, ServiceError> {
+    /// What the request was answered before, if it was carried out.
+    async fn answered_before(
+        &self,
+        password: Option<&Password>,
+        terms: &Terms,
+    ) -> Result<Option<StoredReceipt>, ServiceError> {
+        let Some(receipt) = &terms.receipt else { return Ok(None) };
+        match self.ledger.find_receipt(receipt.clone()).await? {
+            Some(stored) => self.same_request(password, stored, terms).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// `stored`, if it is of this request, with the same password.
+    async fn same_request(
+        &self,
+        password: Option<&Password>,
+        stored: StoredReceipt,
+        terms: &Terms,
+    ) -> Result<StoredReceipt, ServiceError> {
+        let Some(password) = password else { return terms.same_request(stored) };
+        let (fingerprint, hash) = stored.fingerprint.split_once(' ').ok_or(ServiceError::KeyReused)?;
+        let others = StoredReceipt { fingerprint: fingerprint.to_owned(), ..stored.clone() };
+        terms.same_request(others)?;
+        if self.hasher.verify(password.clone(), Some(PasswordHash(hash.to_owned()))).await? {
+            return Ok(stored);
+        }
+        Err(ServiceError::KeyReused)
+    }
+
+    async fn hash(&self, password: Option<Password>) -> Result<Option<HashedPassword>, ServiceError> {
         match password {
-            Some(password) => Ok(Some(self.hasher.hash(password).await?)),
+            Some(password) => Ok(Some(HashedPassword { hash: self.hasher.hash(password.clone()).await?, password })),
             None => Ok(None),
         }
     }
@@ -195,6 +229,22 @@ impl UserService {
     fn stamp(&self, by: Authority<'_>) -> Stamp {
         by.stamp(self.ids.as_ref(), self.clock.now())
     }
+}
+
+/// A new password, and what is to be kept of it.
+struct HashedPassword {
+    password: Password,
+    hash: PasswordHash,
+}
+
+/// `terms` whose receipt tells one password from another. It keeps the slow hash, on any node good for comparing: from a
+/// plain digest a password could be guessed, and a keyed one would need a key that all nodes share.
+fn fingerprinted(terms: &Terms, hash: &PasswordHash) -> Terms {
+    let mut terms = terms.clone();
+    if let Some(receipt) = &mut terms.receipt {
+        receipt.fingerprint = format!("{} {}", receipt.fingerprint, hash.0);
+    }
+    terms
 }
 
 /// A worker is no person: its role comes with a token alone.
@@ -208,4 +258,96 @@ pub(crate) fn personal(role: Role) -> Result<(), ServiceError> {
 
 fn found(user: Option<User>) -> Result<User, ServiceError> {
     user.ok_or(ServiceError::NotFound { kind: ResourceKind::User })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::mocks::{
+        MockClock, MockIdSource, MockLedger, MockPasswordHasher, MockSecrets, MockSignInStore, MockUserStore,
+    };
+    use crate::{Committed, Receipt};
+
+    /// Hashes are the password after `hash of `.
+    fn service(ledger: MockLedger) -> UserService {
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|password| Ok(PasswordHash(format!("hash of {}", password.as_str()))));
+        hasher.expect_verify().returning(|password, hash| {
+            Ok(hash.is_some_and(|hash| hash.0 == format!("hash of {}", password.as_str())))
+        });
+        let mut clock = MockClock::new();
+        clock.expect_now().returning(|| Timestamp::from_micros(0).unwrap());
+        let mut ids = MockIdSource::new();
+        ids.expect_next().return_const(Uuid::from_u128(1));
+        UserService {
+            users: Arc::new(MockUserStore::new()),
+            sign_ins: Arc::new(MockSignInStore::new()),
+            ledger: Arc::new(ledger),
+            hasher: Arc::new(hasher),
+            secrets: Arc::new(MockSecrets::new()),
+            clock: Arc::new(clock),
+            ids: Arc::new(ids),
+        }
+    }
+
+    fn terms() -> Terms {
+        let asked_at = Timestamp::from_micros(0).unwrap();
+        let receipt = Receipt { scope: "admin POST /users 1".into(), fingerprint: "body".into(), asked_at };
+        Terms { receipt: Some(receipt), ..Terms::default() }
+    }
+
+    fn create(service: &UserService, password: Option<&str>) -> Result<Answered<User>, ServiceError> {
+        let new = NewUser {
+            email: Email::parse("editor@example.com").unwrap(),
+            name: Line::parse("An editor").unwrap(),
+            role: Role::Editor,
+        };
+        let password = password.map(|password| Password::attempt(password).unwrap());
+        block_on(service.create(Authority::Operator, new, password, &terms()))
+    }
+
+    fn stored(fingerprint: &str) -> StoredReceipt {
+        StoredReceipt { fingerprint: fingerprint.to_owned(), created: true, record: "{}".to_owned() }
+    }
+
+    #[test]
+    fn a_receipt_keeps_the_slow_hash_of_a_password_and_nothing_else_of_it() {
+        for (password, kept) in [(Some("right"), "body hash of right"), (None, "body")] {
+            let mut ledger = MockLedger::new();
+            ledger.expect_find_receipt().returning(|_| Ok(None));
+            let fits = move |set: &ChangeSet| set.receipt().is_some_and(|receipt| receipt.fingerprint == kept);
+            ledger.expect_commit().once().withf(fits).returning(|_| Ok(Committed));
+            assert!(matches!(create(&service(ledger), password), Ok(Answered::Now(_))));
+        }
+    }
+
+    #[test]
+    fn a_request_is_the_same_with_the_same_password_alone_whether_it_came_before_or_meanwhile() {
+        let cases = [
+            ("body hash of right", Some("right"), true),
+            ("body hash of right", Some("wrong"), false),
+            ("body hash of right", None, false),
+            ("other hash of right", Some("right"), false),
+            ("body", Some("right"), false),
+            ("body", None, true),
+        ];
+        for (fingerprint, password, same) in cases {
+            let mut before = MockLedger::new();
+            before.expect_find_receipt().returning(move |_| Ok(Some(stored(fingerprint))));
+            let mut meanwhile = MockLedger::new();
+            meanwhile.expect_find_receipt().returning(|_| Ok(None));
+            meanwhile.expect_commit().returning(move |_| Err(CommitError::Received(stored(fingerprint))));
+            for ledger in [before, meanwhile] {
+                let answer = create(&service(ledger), password);
+                match answer {
+                    Ok(Answered::Before(_)) => assert!(same, "{fingerprint} {password:?}"),
+                    Err(ServiceError::KeyReused) => assert!(!same, "{fingerprint} {password:?}"),
+                    other => panic!("{fingerprint} {password:?}: {other:?}"),
+                }
+            }
+        }
+    }
 }

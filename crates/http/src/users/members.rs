@@ -26,7 +26,7 @@ impl From<PersonalRole> for Role {
     }
 }
 
-/// What may be remembered of a body: everything but its password.
+/// What may be digested of a body: everything but its password, which the receipt keeps a slow hash of.
 pub(super) fn without_password(members: &Map<String, Value>) -> Map<String, Value> {
     let mut members = members.clone();
     members.remove("password");
