@@ -15,7 +15,7 @@ on_both_stores!(
     from_the_first_start_to_signing_out_every_step_works_and_counts_at_once,
     tabs_that_refresh_at_once_get_the_same_tokens_and_go_on,
     until_an_administrator_has_a_password_each_start_prints_a_link_and_older_ones_end,
-    an_address_stays_locked_over_a_restart,
+    wrong_passwords_slow_down_who_sends_them_also_over_a_restart_and_the_right_one_lets_in,
     accounts_are_kept_on_the_command_line_beside_a_running_server,
     no_secret_is_in_events_activities_the_log_or_in_plain_text_at_rest,
     one_address_can_try_a_hundred_times_and_then_has_to_wait,
@@ -155,19 +155,31 @@ fn until_an_administrator_has_a_password_each_start_prints_a_link_and_older_ones
     SignedIn::of(&login(&server, PASSWORD));
 }
 
-fn an_address_stays_locked_over_a_restart(backend: Backend) {
+fn wrong_passwords_slow_down_who_sends_them_also_over_a_restart_and_the_right_one_lets_in(backend: Backend) {
     let store = Store::new(backend);
     let (mut server, _) = administered(&store);
     for _ in 0..10 {
         assert_problem("a wrong password", &login(&server, "wrong"), 401, "UNAUTHENTICATED");
     }
+    // It waits for a second and is let in, though somebody goes on beside it.
+    thread::scope(|scope| {
+        let guesses = scope.spawn(|| login(&server, "still wrong").status);
+        eventually("the right password lets in", || (login(&server, PASSWORD).status == 200).then_some(()));
+        assert!([401, 429].contains(&guesses.join().unwrap()));
+    });
+    assert_problem("a wrong password", &login(&server, "wrong"), 401, "UNAUTHENTICATED");
     server.terminate();
     server.wait();
+    // As though it had gone on for a while.
+    store.outside().run("update sign_in_attempts set failures = 20 where failures = 1");
     let server = store.serve();
-    let locked = login(&server, PASSWORD);
-    assert_problem("the right one", &locked, 429, "RATE_LIMITED");
-    let seconds: u64 = locked.header("retry-after").unwrap().parse().unwrap();
-    assert!((600..=900).contains(&seconds), "{seconds}");
+    let refused = login(&server, PASSWORD);
+    assert_problem("a long delay, after a restart too", &refused, 429, "RATE_LIMITED");
+    let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((11..=60).contains(&seconds), "{seconds}");
+    succeeds(&store.user(&["set-password", "admin@example.com"], "another battery"));
+    let body = json!({"email": "admin@example.com", "password": "another battery"});
+    SignedIn::of(&server.api("").post(LOGIN, &body));
 }
 
 #[track_caller]

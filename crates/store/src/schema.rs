@@ -373,13 +373,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Text};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::types::Instant;
 
-    failed_logins (email) {
+    sign_in_attempts (email, source) {
         email -> Text,
+        source -> Text,
         failures -> Integer,
-        expires_at -> Instant,
+        failed_at -> Instant,
+        succeeded_at -> Nullable<Instant>,
     }
 }
 

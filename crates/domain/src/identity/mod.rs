@@ -2,6 +2,7 @@
 
 mod access;
 mod actor;
+mod attempts;
 mod authority;
 mod bearers;
 mod email;
@@ -22,6 +23,7 @@ mod visibility;
 
 pub use access::AccessService;
 pub use actor::{Actor, Caller};
+pub use attempts::{Attempt, AttemptHistory, AttemptSource, Failures};
 pub use authority::Authority;
 pub use bearers::Bearers;
 pub use email::Email;
@@ -32,8 +34,8 @@ pub use password::{Password, PasswordHash, PasswordHasher};
 pub(crate) use permission::permit_somewhere;
 pub use permission::{Action, may_see, permit, permit_within};
 pub use port::{
-    Administration, Bearer, Claims, Credentials, LOCK_SECONDS, MOST_FAILURES, NewPassword, SetUpLink, SignInStore,
-    SigningKey, SigningKeyId, SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore, VerifiedToken,
+    Administration, Bearer, Claims, Credentials, NewPassword, SetUpLink, SignInStore, SigningKey, SigningKeyId,
+    SigningKeyStore, TokenError, TokenSigner, TokenVerifier, UserStore, VerifiedToken,
 };
 #[cfg(any(test, feature = "mocks"))]
 pub use port::{MockSignInStore, MockSigningKeyStore, MockTokenSigner, MockTokenVerifier, MockUserStore};

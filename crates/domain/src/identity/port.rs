@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Email, PasswordHash, Revoked, Role, Rotation, SecretDigest, Session, SessionId, TokenId, TokenProof, User,
+    Attempt, Email, PasswordHash, Revoked, Role, Rotation, SecretDigest, Session, SessionId, TokenId, TokenProof, User,
     UserAfter, UserId, UserQuery,
 };
 use crate::show::ShowId;
@@ -95,20 +95,16 @@ pub trait SignInStore: Send + Sync {
     /// The account of this address with its password.
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError>;
 
-    /// Until when nobody may sign in with this address, whether or not there is such an account.
-    async fn locked_until(&self, email: &Email, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+    /// Until when an attempt has to wait, by [`AttemptHistory::delay`](super::AttemptHistory::delay); `None` where it may
+    /// be made at `now`.
+    async fn attempt_delay(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Counts a failed attempt with this address, or forgets the earlier ones after one that `succeeded`. Answers until
-    /// when the address was locked before, and then changes nothing.
-    ///
-    /// Failures are counted until there was none for [`LOCK_SECONDS`]; with the [`MOST_FAILURES`]th the address is
-    /// locked for as long.
-    async fn note_attempt(
-        &self,
-        email: &Email,
-        succeeded: bool,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError>;
+    /// Begins an attempt, unless it has to wait, as `attempt_delay` has it. It counts as a failure from then on, so that
+    /// attempts made at once are no more than those made one after another.
+    async fn begin_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// An attempt has succeeded: failures from its source are forgotten, and the source is known.
+    async fn settle_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError>;
 
     /// The session of this identifier, if it has not ended at `now`.
     async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError>;
@@ -132,15 +128,10 @@ pub trait SignInStore: Send + Sync {
     /// How the administrators can sign in.
     async fn administration(&self) -> Result<Administration, StoreError>;
 
-    /// Removes what has ended by itself at `now`: sessions, set-up links, counts of failures and
-    /// revocations of tokens.
+    /// Removes what has ended by itself at `now`: sessions, set-up links, counts of
+    /// attempts and revocations of tokens.
     async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
 }
-
-/// With how many failures in a row an address is locked.
-pub const MOST_FAILURES: i32 = 10;
-/// For how long, in seconds: a quarter of an hour.
-pub const LOCK_SECONDS: i64 = 15 * 60;
 
 /// Names a signing key (`kid`, RFC 7517 section 4.5).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

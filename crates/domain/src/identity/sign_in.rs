@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::session::RefreshToken;
 use super::{
-    Action, Caller, Claims, Email, NewPassword, Password, PasswordHasher, Rotation, Salt, Secret, Secrets, Session,
-    SessionEnd, SessionId, SignInStore, TokenId, TokenSigner, User, UserPatch, UserStore, permit,
+    Action, Attempt, AttemptSource, Caller, Claims, Email, NewPassword, Password, PasswordHasher, Rotation, Salt,
+    Secret, Secrets, Session, SessionEnd, SessionId, SignInStore, TokenId, TokenSigner, User, UserPatch, UserStore,
+    permit,
 };
 use crate::event::{EventId, Origin, Stamp};
 use crate::{
@@ -73,7 +74,8 @@ impl SignInService {
     pub async fn login(&self, email: &Email, password: Password, origin: Origin) -> Result<SignedIn, ServiceError> {
         let account = self.sign_ins.find_credentials(email).await?;
         let (user, hash) = account.map_or((None, None), |account| (Some(account.user), account.password));
-        let right = self.try_password(email, password, hash).await?;
+        let attempt = Attempt { email: email.clone(), source: AttemptSource::of(&origin) };
+        let right = self.try_password(&attempt, password, hash).await?;
         let user = user.filter(|_| right).ok_or(WRONG)?;
         let stamp = self.stamp_of(&user, origin);
         let (change, secret) = self.begin(&user, &stamp)?;
@@ -97,7 +99,10 @@ impl SignInService {
                 }
             }
             if let Some(successor) = self.successor_again(&session, secret)? {
-                self.check_lock(&user.email).await?;
+                let attempt = Attempt { email: user.email.clone(), source: AttemptSource::of(&origin) };
+                if let Some(until) = self.sign_ins.attempt_delay(&attempt, self.clock.now()).await? {
+                    return Err(self.locked(until));
+                }
                 return self.signed_in(user, id, &successor.0);
             }
             let stamp = self.stamp_of(&user, origin);
@@ -164,7 +169,11 @@ impl SignInService {
             let password = NewPassword { user_id: user.id, hash: hash.clone(), keep: None, link: Some(link.clone()) };
             let set = ChangeSet::from(change).and(RecordChange::Password(password)).and(RecordChange::Session(session));
             match self.ledger.commit(set).await {
-                Ok(_) => return self.signed_in(user, id, &secret),
+                Ok(_) => {
+                    let attempt = Attempt { email: user.email.clone(), source: AttemptSource::of(&origin) };
+                    self.sign_ins.settle_attempt(&attempt, self.clock.now()).await?;
+                    return self.signed_in(user, id, &secret);
+                }
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -207,31 +216,31 @@ impl SignInService {
         let user = self.users.find_user(caller.actor.id).await?;
         let email = user.ok_or(ServiceError::NotFound { kind: ResourceKind::User })?.email;
         let hash = self.sign_ins.find_credentials(&email).await?.and_then(|account| account.password);
-        if self.try_password(&email, password, hash).await? {
+        let attempt = Attempt { email, source: AttemptSource::Token(caller.actor.id) };
+        if self.try_password(&attempt, password, hash).await? {
             return Ok(());
         }
         Err(ServiceError::Invalid(vec![FieldError::new("current_password", "is not the current password")]))
     }
 
-    /// Whether the password is right, unless the address is locked or is locked by others meanwhile.
+    /// Whether the password is right.
+    ///
+    /// # Errors
+    /// [`ServiceError::Locked`] where the attempt has to wait, before anything is verified.
     async fn try_password(
         &self,
-        email: &Email,
+        attempt: &Attempt,
         password: Password,
         hash: Option<super::PasswordHash>,
     ) -> Result<bool, ServiceError> {
-        self.check_lock(email).await?;
-        let right = self.hasher.verify(password, hash).await?;
-        match self.sign_ins.note_attempt(email, right, self.clock.now()).await? {
-            Some(until) => Err(self.locked(until)),
-            None => Ok(right),
+        if let Some(until) = self.sign_ins.begin_attempt(attempt, self.clock.now()).await? {
+            return Err(self.locked(until));
         }
-    }
-
-    /// Nobody may prove who they are with an address that is locked.
-    async fn check_lock(&self, email: &Email) -> Result<(), ServiceError> {
-        let locked = self.sign_ins.locked_until(email, self.clock.now()).await?;
-        locked.map_or(Ok(()), |until| Err(self.locked(until)))
+        let right = self.hasher.verify(password, hash).await?;
+        if right {
+            self.sign_ins.settle_attempt(attempt, self.clock.now()).await?;
+        }
+        Ok(right)
     }
 
     fn locked(&self, until: Timestamp) -> ServiceError {
@@ -367,8 +376,8 @@ mod tests {
     #[test]
     fn signing_in_begins_a_session_that_only_admins_are_told_of() {
         let mut store = store(Some(known()));
-        store.expect_locked_until().returning(|_, _| Ok(None));
-        store.expect_note_attempt().once().withf(|_, succeeded, _| *succeeded).returning(|_, _, _| Ok(None));
+        store.expect_begin_attempt().once().returning(|_, _| Ok(None));
+        store.expect_settle_attempt().once().returning(|_, _| Ok(()));
         let mut ledger = MockLedger::new();
         ledger
             .expect_commit()
@@ -389,30 +398,20 @@ mod tests {
     fn an_address_without_an_account_is_verified_counted_and_answered_like_a_wrong_password() {
         let answers = [Some(known()), None].map(|account| {
             let mut store = store(account);
-            store.expect_locked_until().returning(|_, _| Ok(None));
-            store.expect_note_attempt().once().withf(|_, succeeded, _| !succeeded).returning(|_, _, _| Ok(None));
+            store.expect_begin_attempt().once().returning(|_, _| Ok(None));
             login(&service(store, hasher(), MockLedger::new()), "wrong").unwrap_err().to_string()
         });
         assert_eq!(answers[0], answers[1]);
     }
 
     #[test]
-    fn a_locked_address_is_refused_before_anything_is_verified() {
+    fn an_attempt_that_has_to_wait_is_refused_before_anything_is_verified() {
         for account in [Some(known()), None] {
             let mut store = store(account);
-            store.expect_locked_until().returning(|_, _| Ok(Some(time(100))));
+            store.expect_begin_attempt().returning(|_, _| Ok(Some(time(100))));
             let answer = login(&service(store, MockPasswordHasher::new(), MockLedger::new()), "right");
             assert!(matches!(answer, Err(ServiceError::Locked { retry_after: 90 })), "{answer:?}");
         }
-    }
-
-    #[test]
-    fn the_right_password_is_refused_where_others_have_locked_the_address_meanwhile() {
-        let mut store = store(Some(known()));
-        store.expect_locked_until().returning(|_, _| Ok(None));
-        store.expect_note_attempt().returning(|_, _, _| Ok(Some(time(100))));
-        let answer = login(&service(store, hasher(), MockLedger::new()), "right");
-        assert!(matches!(answer, Err(ServiceError::Locked { .. })), "{answer:?}");
     }
 
     fn refresh(store: MockSignInStore, token: &str, ledger: MockLedger) -> Result<SignedIn, ServiceError> {
@@ -449,10 +448,10 @@ mod tests {
     #[test]
     fn a_token_that_was_exchanged_a_moment_ago_or_meanwhile_gets_the_same_successor() {
         let mut before = holding(vec![rotated_session()]);
-        before.expect_locked_until().returning(|_, _| Ok(None));
+        before.expect_attempt_delay().returning(|_, _| Ok(None));
         let mut meanwhile = holding(vec![session(), rotated_session()]);
         meanwhile.expect_rotate_session().once().returning(|_, _, _, _| Ok(false));
-        meanwhile.expect_locked_until().returning(|_, _| Ok(None));
+        meanwhile.expect_attempt_delay().returning(|_, _| Ok(None));
         for store in [before, meanwhile] {
             let signed_in = refresh(store, "a", MockLedger::new()).unwrap();
             assert_eq!(signed_in.refresh_token, format!("{}.a+s", session().id));
@@ -472,15 +471,15 @@ mod tests {
         }
         for second in [1, 10, 19] {
             let mut store = holding(vec![at(second)]);
-            store.expect_locked_until().returning(|_, _| Ok(None));
+            store.expect_attempt_delay().returning(|_, _| Ok(None));
             assert!(refresh(store, "a", MockLedger::new()).is_ok(), "{second}");
         }
     }
 
     #[test]
-    fn a_locked_address_has_no_grace_and_keeps_its_session() {
+    fn where_attempts_have_to_wait_there_is_no_grace_and_the_session_stays() {
         let mut store = holding(vec![rotated_session()]);
-        store.expect_locked_until().returning(|_, _| Ok(Some(time(100))));
+        store.expect_attempt_delay().returning(|_, _| Ok(Some(time(100))));
         let answer = refresh(store, "a", MockLedger::new());
         assert!(matches!(answer, Err(ServiceError::Locked { .. })), "{answer:?}");
     }
@@ -508,8 +507,9 @@ mod tests {
     #[test]
     fn a_password_is_changed_by_the_current_one_and_the_session_goes_on() {
         let mut store = store(Some(known()));
-        store.expect_locked_until().returning(|_, _| Ok(None));
-        store.expect_note_attempt().returning(|_, _, _| Ok(None));
+        let by_token = |attempt: &Attempt, _: &Timestamp| attempt.source == AttemptSource::Token(editor().id);
+        store.expect_begin_attempt().once().withf(by_token).returning(|_, _| Ok(None));
+        store.expect_settle_attempt().once().withf(by_token).returning(|_, _| Ok(()));
         let mut hasher = hasher();
         hasher.expect_hash().returning(|password| Ok(PasswordHash(password.as_str().to_owned())));
         let mut ledger = MockLedger::new();
@@ -524,8 +524,7 @@ mod tests {
     #[test]
     fn a_password_is_not_changed_by_a_wrong_one() {
         let mut store = store(Some(known()));
-        store.expect_locked_until().returning(|_, _| Ok(None));
-        store.expect_note_attempt().once().returning(|_, _, _| Ok(None));
+        store.expect_begin_attempt().once().returning(|_, _| Ok(None));
         let password = Some((Password::attempt("wrong").unwrap(), Password::attempt("new").unwrap()));
         let service = service(store, hasher(), MockLedger::new());
         let answer = block_on(service.update_own(&caller(None), OwnPatch { name: None, password }));

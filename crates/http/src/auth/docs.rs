@@ -21,7 +21,7 @@ pub(super) const LOGIN: Operation = Operation {
     id: "login",
     tag: "Identity",
     summary: "Sign in",
-    description: "Begins a session. An address without an account is answered like a wrong password; ten failures in a row lock an address for 15 minutes.",
+    description: "Begins a session. An address without an account is answered like a wrong password; after ten failures in a row from one network each further attempt from there waits longer, a minute at most.",
     access: Access::Anybody,
     query: nothing,
     parameters: &[],

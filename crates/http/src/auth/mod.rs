@@ -2,6 +2,7 @@
 
 mod attempts;
 mod docs;
+mod hold;
 mod members;
 
 use actix_web::http::Method;
@@ -15,6 +16,7 @@ use crate::answer::{self, Answer};
 use crate::endpoint::Endpoint;
 use crate::{fields, query};
 pub use attempts::AttemptLimit;
+pub(crate) use hold::patiently;
 
 type SignIns = web::Data<SignInService>;
 type Limit = web::Data<AttemptLimit>;
@@ -69,7 +71,8 @@ async fn login(request: HttpRequest, body: JsonBody, limit: Limit, sign_ins: Sig
     limit.admit(&request)?;
     query::none(&request)?;
     let members::Login { email, password } = fields::complete(body.read().await?, members::login)?;
-    let signed_in = sign_ins.login(&email, password, origin(&request)).await?;
+    let login = async || sign_ins.login(&email, password.clone(), origin(&request)).await;
+    let signed_in = patiently(login).await?;
     Ok(answer::one(Tokens::from(signed_in)))
 }
 

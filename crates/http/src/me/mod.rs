@@ -11,6 +11,7 @@ use showrunner_domain::{FieldError, Line, ResourceKind, Timestamp};
 use showrunner_web::{Identified, JsonBody, Problem};
 
 use crate::answer::{self, Answer};
+use crate::auth::patiently;
 use crate::endpoint::Endpoint;
 use crate::fields::{self, Fields, text};
 use crate::query;
@@ -50,7 +51,7 @@ async fn update(
 ) -> Answer {
     query::none(&request)?;
     let patch = fields::read(body.read().await?, given)?.patch()?;
-    Ok(answer::one(sign_ins.update_own(&caller, patch).await?))
+    Ok(answer::one(patiently(async || sign_ins.update_own(&caller, patch.clone()).await).await?))
 }
 
 /// What may be changed about one's own account.

@@ -219,8 +219,8 @@ impl Api {
         api.users.expect_list_users().returning(|_| Ok(empty()));
         let account = Credentials { user: user(UserId::new(Uuid::from_u128(5))), password: None };
         api.sign_ins.expect_find_credentials().returning(move |_| Ok(Some(account.clone())));
-        api.sign_ins.expect_locked_until().returning(|_, _| Ok(None));
-        api.sign_ins.expect_note_attempt().returning(|_, _, _| Ok(None));
+        api.sign_ins.expect_begin_attempt().returning(|_, _| Ok(None));
+        api.sign_ins.expect_settle_attempt().returning(|_, _| Ok(()));
         api.sign_ins.expect_find_session().returning(|id, now| Ok(Some(session(id, now))));
         api.sign_ins.expect_rotate_session().returning(|_, _, _, _| Ok(true));
         api.sign_ins.expect_find_link().returning(|_, _| Ok(Some(UserId::new(Uuid::from_u128(5)))));

@@ -35,8 +35,8 @@ fn api() -> Api {
     let password = Some(PasswordHash("$argon2id$".into()));
     let account = Credentials { user: user(id), password };
     api.sign_ins.expect_find_credentials().returning(move |_| Ok(Some(account.clone())));
-    api.sign_ins.expect_locked_until().returning(|_, _| Ok(None));
-    api.sign_ins.expect_note_attempt().returning(|_, _, _| Ok(None));
+    api.sign_ins.expect_begin_attempt().returning(|_, _| Ok(None));
+    api.sign_ins.expect_settle_attempt().returning(|_, _| Ok(()));
     api
 }
 
@@ -64,11 +64,11 @@ async fn a_wrong_password_is_unauthenticated_and_says_nothing_of_tokens() {
 }
 
 #[actix_web::test]
-async fn a_locked_address_is_told_when_to_come_back() {
+async fn whoever_has_to_wait_for_long_is_told_when_to_come_back() {
     let mut api = api();
     api.sign_ins.checkpoint();
     api.sign_ins.expect_find_credentials().returning(|_| Ok(None));
-    api.sign_ins.expect_locked_until().returning(|_, _| Ok(Timestamp::from_micros(62_000_000)));
+    api.sign_ins.expect_begin_attempt().returning(|_, _| Ok(Timestamp::from_micros(62_000_000)));
     let response = api.call(login("correct horse")).await;
     assert_eq!((response.status.as_u16(), response.code().as_str()), (429, "RATE_LIMITED"));
     assert_eq!(response.header("retry-after"), Some("60"));

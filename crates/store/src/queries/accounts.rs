@@ -6,11 +6,11 @@ use showrunner_domain::identity::{NewPassword, Role, Session, User};
 use showrunner_domain::{Change, CommitError};
 
 use super::commit::won;
-use super::{Conn, one_at_a_time};
+use super::{Conn, attempts, one_at_a_time};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{SessionRow, UserRow};
-use crate::schema::{failed_logins, passwords, sessions, set_up_links, users};
+use crate::schema::{passwords, sessions, set_up_links, users};
 use crate::types::DbId;
 
 /// Whoever takes the role from an administrator waits for others who do, so that each sees who is left.
@@ -71,6 +71,5 @@ pub(super) fn write_password(conn: &mut Conn, new: &NewPassword) -> Result<(), F
         None => diesel::delete(others).execute(conn)?,
     };
     let email: String = users::table.filter(users::id.eq(user)).select(users::email).first(conn)?;
-    diesel::delete(failed_logins::table.filter(failed_logins::email.eq(email))).execute(conn)?;
-    Ok(())
+    attempts::forget(conn, &email)
 }

@@ -16,6 +16,7 @@ macro_rules! insert {
 mod accounts;
 mod activities;
 mod activity_counts;
+mod attempts;
 mod commit;
 mod compositions;
 mod episodes;

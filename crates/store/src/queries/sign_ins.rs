@@ -1,18 +1,17 @@
-//! What users sign in with: passwords, sessions, set-up links, and the count of failures.
+//! What users sign in with: passwords, sessions, set-up links, and the count of attempts.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use showrunner_domain::identity::{
-    Administration, Credentials, Email, LOCK_SECONDS, MOST_FAILURES, PasswordHash, Role, Rotation, SecretDigest,
-    Session, SessionId, SetUpLink, SignInStore, User, UserId,
+    Administration, Attempt, Credentials, Email, PasswordHash, Role, Rotation, SecretDigest, Session, SessionId,
+    SetUpLink, SignInStore, User, UserId,
 };
 use showrunner_domain::{StoreError, Timestamp};
 
-use super::{Conn, Store, shared_time};
-use crate::failure::Failure;
+use super::{Store, attempts, shared_time};
 use crate::rows::{SessionRow, UserRow};
-use crate::schema::{failed_logins, passwords, revoked_tokens, sessions, set_up_links, users};
+use crate::schema::{passwords, revoked_tokens, sessions, set_up_links, users};
 use crate::types::{DbId, DbInstant};
 
 #[async_trait]
@@ -32,28 +31,23 @@ impl SignInStore for Store {
         Ok(found.await?)
     }
 
-    async fn locked_until(&self, email: &Email, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let email = email.to_string();
-        Ok(self.engine.readers().run(move |conn| locked_until(conn, &email, now)).await?)
+    async fn attempt_delay(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let attempt = attempt.clone();
+        Ok(self
+            .engine
+            .readers()
+            .run(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now)))
+            .await?)
     }
 
-    async fn note_attempt(
-        &self,
-        email: &Email,
-        succeeded: bool,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let email = email.to_string();
-        let noted = self.engine.write(move |conn| {
-            let locked = locked_until(conn, &email, now)?;
-            match (locked, succeeded) {
-                (Some(_), _) => {}
-                (None, true) => forget_failures(conn, &email)?,
-                (None, false) => count_failure(conn, &email, now)?,
-            }
-            Ok(locked)
-        });
-        Ok(noted.await?)
+    async fn begin_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let attempt = attempt.clone();
+        Ok(self.engine.write(move |conn| attempts::begin(conn, &attempt, now)).await?)
+    }
+
+    async fn settle_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError> {
+        let attempt = attempt.clone();
+        Ok(self.engine.write(move |conn| attempts::settle(conn, &attempt, now)).await?)
     }
 
     async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
@@ -137,50 +131,15 @@ impl SignInStore for Store {
 
     async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         let swept = self.engine.write(move |conn| {
-            let now = DbInstant(shared_time(conn, now)?);
+            // Of the two clocks the earlier one, so that neither ends anything before its time.
+            let now = now.min(shared_time(conn, now)?);
+            attempts::sweep(conn, now)?;
+            let now = DbInstant(now);
             diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
             diesel::delete(set_up_links::table.filter(set_up_links::expires_at.le(now))).execute(conn)?;
-            diesel::delete(failed_logins::table.filter(failed_logins::expires_at.le(now))).execute(conn)?;
             diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.le(now))).execute(conn)?;
             Ok(())
         });
         Ok(swept.await?)
     }
-}
-
-fn locked_until(conn: &mut Conn, email: &str, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
-    let until: Option<DbInstant> = failed_logins::table
-        .filter(failed_logins::email.eq(email))
-        .filter(failed_logins::failures.ge(MOST_FAILURES))
-        .filter(failed_logins::expires_at.gt(DbInstant(now)))
-        .select(failed_logins::expires_at)
-        .first(conn)
-        .optional()?;
-    Ok(until.map(|until| until.0))
-}
-
-fn forget_failures(conn: &mut Conn, email: &str) -> Result<(), Failure> {
-    diesel::delete(failed_logins::table.filter(failed_logins::email.eq(email))).execute(conn)?;
-    Ok(())
-}
-
-/// Counts on, or from 1 where the last failure lies too long ago.
-fn count_failure(conn: &mut Conn, email: &str, now: Timestamp) -> Result<(), Failure> {
-    let row = failed_logins::table.filter(failed_logins::email.eq(email));
-    diesel::delete(row.filter(failed_logins::expires_at.le(DbInstant(now)))).execute(conn)?;
-    let first = (
-        failed_logins::email.eq(email),
-        failed_logins::failures.eq(1),
-        failed_logins::expires_at.eq(DbInstant(now.plus_seconds(LOCK_SECONDS))),
-    );
-    diesel::insert_into(failed_logins::table)
-        .values(first)
-        .on_conflict(failed_logins::email)
-        .do_update()
-        .set((
-            failed_logins::failures.eq(failed_logins::failures + 1),
-            failed_logins::expires_at.eq(excluded(failed_logins::expires_at)),
-        ))
-        .execute(conn)?;
-    Ok(())
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use showrunner_domain::event::Origin;
-use showrunner_domain::identity::{LOCK_SECONDS, MOST_FAILURES, Role, SignedIn, UserId};
+use showrunner_domain::identity::{AttemptHistory, Role, SignedIn, UserId};
 use showrunner_domain::{Clock as _, ServiceError, Timestamp};
+use showrunner_store::Ports;
 
 use super::on_both_stores;
 use crate::accounts::{account, email, login, sign_ins_on, stands};
@@ -17,7 +18,9 @@ on_both_stores!(
     a_token_gets_its_successor_again_for_ten_seconds_until_that_is_redeemed,
     a_refresh_token_counts_once_and_using_it_twice_ends_the_session,
     a_session_slides_and_ends_a_month_after_its_last_refresh,
-    ten_failures_lock_an_address_on_every_node_whether_or_not_it_has_an_account,
+    ten_failures_slow_down_their_own_network_on_every_node_and_no_other,
+    guesses_made_at_once_are_no_more_than_those_made_one_after_another,
+    many_networks_that_guess_slow_down_strangers_and_nobody_who_is_known,
     a_success_forgets_earlier_failures,
     failures_that_lie_long_ago_do_not_count,
     what_has_ended_by_itself_is_swept_and_nothing_else,
@@ -111,27 +114,77 @@ async fn a_session_slides_and_ends_a_month_after_its_last_refresh(world: World) 
     assert!(sign_ins.refresh(&signed_in.refresh_token, Origin::default()).await.is_err());
 }
 
-async fn ten_failures_lock_an_address_on_every_node_whether_or_not_it_has_an_account(world: World) {
+async fn ten_failures_slow_down_their_own_network_on_every_node_and_no_other(world: World) {
     account(&world, "editor", Role::Editor, Some("correct horse")).await;
     let (ports, _) = world.second_node();
-    let elsewhere = sign_ins_on(&ports, &world.clock);
+    let (ours, theirs) = ("203.0.113.1", "2001:db8:1:2::1");
     for name in ["editor", "nobody"] {
-        for number in 0..MOST_FAILURES {
-            let answer = login(&world, name, "wrong").await;
+        for number in 0..AttemptHistory::FREE {
+            let answer = login_from(&world.ports, &world, name, "wrong", theirs).await;
             assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{name} {number}: {answer:?}");
         }
-        let locked = elsewhere.login(&email(name), super::accounts::password("correct horse"), Origin::default()).await;
-        let Err(ServiceError::Locked { retry_after }) = locked else { panic!("{name}: {locked:?}") };
-        assert!((LOCK_SECONDS - 5..=LOCK_SECONDS).contains(&i64::try_from(retry_after).unwrap()), "{retry_after}");
+        for (seconds, neighbour) in [(1, "2001:db8:1:2::2"), (2, theirs), (4, theirs)] {
+            for secret in ["wrong", "correct horse"] {
+                let answer = login_from(&ports, &world, name, secret, neighbour).await;
+                assert!(
+                    matches!(answer, Err(ServiceError::Locked { retry_after }) if retry_after == seconds),
+                    "{answer:?}"
+                );
+            }
+            world.clock.move_by(i64::try_from(seconds).unwrap());
+            let answer = login_from(&ports, &world, name, "wrong", neighbour).await;
+            assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{answer:?}");
+        }
     }
-    world.clock.move_by(LOCK_SECONDS);
-    assert!(login(&world, "editor", "correct horse").await.is_ok());
+    login_from(&ports, &world, "editor", "correct horse", ours).await.unwrap();
+    world.clock.move_by(8);
+    login_from(&ports, &world, "editor", "correct horse", theirs).await.unwrap();
+    let again = login_from(&ports, &world, "editor", "wrong", theirs).await;
+    assert!(matches!(again, Err(ServiceError::SignInRefused { .. })), "a success starts the count again: {again:?}");
+}
+
+async fn guesses_made_at_once_are_no_more_than_those_made_one_after_another(world: World) {
+    account(&world, "editor", Role::Editor, Some("correct horse")).await;
+    let (ports, _) = world.second_node();
+    let nodes = [&world.ports, &ports].map(|ports| Arc::new(sign_ins_on(ports, &world.clock)));
+    let guesses = (0..60).map(|number: usize| {
+        let node = nodes[number % 2].clone();
+        tokio::spawn(async move {
+            node.login(&email("editor"), super::accounts::password("wrong"), Origin::default()).await
+        })
+    });
+    let mut verified = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        match guess.await.unwrap() {
+            Err(ServiceError::SignInRefused { .. }) => verified += 1,
+            Err(ServiceError::Locked { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(verified, AttemptHistory::FREE);
+}
+
+async fn many_networks_that_guess_slow_down_strangers_and_nobody_who_is_known(world: World) {
+    account(&world, "editor", Role::Editor, Some("correct horse")).await;
+    let from = async |secret: &'static str, ip: &str| login_from(&world.ports, &world, "editor", secret, ip).await;
+    from("correct horse", "203.0.113.1").await.unwrap();
+    for network in 0..10 {
+        for _ in 0..AttemptHistory::FREE {
+            let answer = from("wrong", &format!("198.51.100.{network}")).await;
+            assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{answer:?}");
+        }
+    }
+    let stranger = from("correct horse", "192.0.2.1").await;
+    assert!(matches!(stranger, Err(ServiceError::Locked { retry_after: 1 })), "{stranger:?}");
+    from("correct horse", "203.0.113.1").await.unwrap();
+    world.clock.move_by(1);
+    from("correct horse", "192.0.2.1").await.unwrap();
 }
 
 async fn a_success_forgets_earlier_failures(world: World) {
     account(&world, "editor", Role::Editor, Some("correct horse")).await;
     for _ in 0..2 {
-        for _ in 1..MOST_FAILURES {
+        for _ in 1..AttemptHistory::FREE {
             assert!(login(&world, "editor", "wrong").await.is_err());
         }
         assert!(login(&world, "editor", "correct horse").await.is_ok());
@@ -141,12 +194,24 @@ async fn a_success_forgets_earlier_failures(world: World) {
 async fn failures_that_lie_long_ago_do_not_count(world: World) {
     account(&world, "editor", Role::Editor, Some("correct horse")).await;
     for _ in 0..3 {
-        for _ in 1..MOST_FAILURES {
-            assert!(login(&world, "editor", "wrong").await.is_err());
+        for _ in 0..AttemptHistory::FREE {
+            let answer = login(&world, "editor", "wrong").await;
+            assert!(matches!(answer, Err(ServiceError::SignInRefused { .. })), "{answer:?}");
         }
-        world.clock.move_by(LOCK_SECONDS);
+        world.clock.move_by(i64::try_from(AttemptHistory::MEMORY.as_secs()).unwrap());
     }
     assert!(login(&world, "editor", "correct horse").await.is_ok());
+}
+
+async fn login_from(
+    ports: &Ports,
+    world: &World,
+    name: &str,
+    secret: &str,
+    ip: &str,
+) -> Result<SignedIn, ServiceError> {
+    let origin = Origin { ip: Some(ip.to_owned()), ..Origin::default() };
+    sign_ins_on(ports, &world.clock).login(&email(name), super::accounts::password(secret), origin).await
 }
 
 async fn what_has_ended_by_itself_is_swept_and_nothing_else(world: World) {
