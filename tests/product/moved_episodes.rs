@@ -75,13 +75,13 @@ fn who_may_write_what_is_for_an_episode_follows_from_the_show_that_it_is_in_now(
         assert_problem(what, &answer, 403, "FORBIDDEN");
     }
     let moves = ForEpisode::new(&of_old.api, &old, 2);
-    let moved = admin.put(&format!("/api/v1/episodes/{}", moves.episode), &json!({"show_id": new}));
-    assert_eq!(moved.status, 200, "{moved:?}");
+    let answer = admin.put(&format!("/api/v1/episodes/{}", moves.episode), &json!({"show_id": new}));
+    assert_eq!(answer.status, 200, "{answer:?}");
     for (what, answer) in moves.attempts(&of_old.api, &of_old.api) {
         assert_problem(what, &answer, 403, "FORBIDDEN");
     }
     let untouched = admin.get(&format!("/api/v1/episodes/{}", moves.episode));
-    assert_eq!(untouched.body["data"]["version"], moved.body["data"]["version"]);
+    assert_eq!(untouched.body["data"]["version"], answer.body["data"]["version"]);
 
     let mut live = server.live(&of_new.token);
     live.subscribe(&[&format!("show:{new}")], None);

@@ -29,7 +29,7 @@ struct Rules {
 }
 
 #[derive(QueryableByName)]
-struct Folded {
+struct StoredText {
     #[diesel(sql_type = Id)]
     id: DbId,
     #[diesel(sql_type = Text)]
@@ -58,7 +58,7 @@ fn refold_column(conn: &mut Conn, table: &str, original: &str, folded: &str) -> 
     let write = format!("update {table} set {folded} = $1 where id = $2");
     let mut after = DbId(Uuid::nil());
     loop {
-        let rows: Vec<Folded> = diesel::sql_query(&read).bind::<Id, _>(after).load(conn)?;
+        let rows: Vec<StoredText> = diesel::sql_query(&read).bind::<Id, _>(after).load(conn)?;
         for row in &rows {
             let right = fold(&row.original);
             if right != row.folded {

@@ -90,7 +90,7 @@ fn document(owner: UserId, preferences: &Preferences) -> Result<DbJson, Failure>
     let channels = preferences.channels.iter().map(|(event, channels)| (event.as_str().to_owned(), channels));
     let muted = preferences.muted_events.iter().map(|event| event.as_str().to_owned());
     let settings = Settings { channels: channels.collect(), muted_events: muted.collect() };
-    let document = serde_json::to_value(settings).map_err(|problem| unreadable(DbId(owner.uuid()), problem))?;
+    let document = serde_json::to_value(settings).map_err(|problem| unreadable(DbId(owner.uuid()), &problem))?;
     Ok(DbJson(document))
 }
 
@@ -106,7 +106,7 @@ fn settings(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Prefer
 }
 
 fn read(user: DbId, document: DbJson) -> Result<Preferences, Failure> {
-    let settings: Settings = serde_json::from_value(document.0).map_err(|problem| unreadable(user, problem))?;
+    let settings: Settings = serde_json::from_value(document.0).map_err(|problem| unreadable(user, &problem))?;
     let known = |name: &String| NotifiedEvent::parse(name);
     Ok(Preferences {
         channels: settings.channels.iter().filter_map(|(name, channels)| Some((known(name)?, *channels))).collect(),
@@ -115,7 +115,7 @@ fn read(user: DbId, document: DbJson) -> Result<Preferences, Failure> {
     })
 }
 
-fn unreadable(user: DbId, problem: impl ToString) -> Failure {
+fn unreadable(user: DbId, problem: &impl ToString) -> Failure {
     let (row, problem) = (user.0.to_string(), problem.to_string());
     Failure::Unreadable { table: "notification_preferences", row, column: "settings", problem }
 }
@@ -132,7 +132,7 @@ fn followed_by(conn: &mut Conn, owner: UserId) -> Result<Follows, Failure> {
         _ => None,
     };
     // None of them may get lost on the way: what is read here is written back when somebody changes it.
-    Follows::parse(rows.iter().filter_map(followed)).map_err(|problem| unreadable(DbId(owner.uuid()), problem))
+    Follows::parse(rows.iter().filter_map(followed)).map_err(|problem| unreadable(DbId(owner.uuid()), &problem))
 }
 
 fn followers(conn: &mut Conn, records: &[Uuid]) -> Result<HashMap<Uuid, Vec<UserId>>, Failure> {
