@@ -9,6 +9,7 @@ use showrunner_domain::activity::{
 };
 use showrunner_domain::{Page, StoreError, fold};
 
+use super::page::{Filled, fill};
 use super::{Conn, Db, Store, activity_counts, anywhere};
 use crate::failure::Failure;
 use crate::rows::ActivityRow;
@@ -42,9 +43,9 @@ fn list(conn: &mut Conn, query: &ActivityQuery) -> Result<Page<Activity, Activit
     let items: Result<Vec<_>, _> = rows.into_iter().map(Activity::try_from).collect();
     let mut items = items?;
     items.sort_unstable_by_key(|activity| Reverse((activity.created_at, activity.seq)));
-    items.truncate(query.limit.get() + 1);
+    let Filled { rows, more } = fill(items.into_iter().map(Ok), query.limit)?;
     let after = |last: &Activity| ActivityAfter { created_at: last.created_at, seq: last.seq };
-    Ok(Page::cut(items, query.limit, total, after))
+    Ok(Page::of(rows, more, total, after))
 }
 
 fn take(conn: &mut Conn, query: &ActivityQuery, mut rows: Activities) -> Result<Vec<ActivityRow>, Failure> {

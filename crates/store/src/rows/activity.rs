@@ -7,7 +7,7 @@ use showrunner_domain::event::Audience;
 use showrunner_domain::fold;
 use showrunner_domain::identity::UserId;
 
-use super::Place;
+use super::{Place, Weight};
 use crate::failure::Failure;
 use crate::schema::activities;
 use crate::types::{DbId, DbInstant, DbJson};
@@ -30,6 +30,12 @@ pub(crate) struct ActivityRow {
     request_id: Option<String>,
     created_at: DbInstant,
     audience: String,
+}
+
+impl Weight for Activity {
+    fn weight(&self) -> usize {
+        serde_json::to_string(&self.metadata).map_or(0, |text| text.len())
+    }
 }
 
 impl From<&Activity> for ActivityRow {

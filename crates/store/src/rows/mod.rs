@@ -38,7 +38,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 
-/// A row that may be large.
+/// A row, or its record, that may be large.
 pub(crate) trait Weight {
     /// How many bytes its longest texts have together.
     fn weight(&self) -> usize;

@@ -10,7 +10,7 @@ use showrunner_domain::job::{
     LeaseTime, NewJob, Priority, Progress, ProgressMessage, ReceiptHandle, Receipted, Share, UniqueKey, Whose,
     WorkService, WorkerName,
 };
-use showrunner_domain::{Limit, ServiceError, Terms, Timestamp, job::MaxRetries};
+use showrunner_domain::{Limit, Receiver, ServiceError, Terms, Timestamp, job::MaxRetries};
 use showrunner_store::Ports;
 
 use super::on_both_stores;
@@ -29,6 +29,9 @@ on_both_stores!(
     a_sign_of_life_makes_no_version,
     a_job_that_was_called_off_is_nobodys,
     jobs_are_listed_and_counted,
+    a_page_of_large_jobs_ends_before_its_limit_and_leads_on,
+    a_claim_gets_nothing_for_a_receiver_that_is_gone,
+    a_claim_that_was_not_received_leaves_the_job_to_the_next_as_it_was,
 );
 
 pub(crate) fn jobs_on(ports: &Ports, clock: &Arc<HandSetClock>) -> JobService {
@@ -305,4 +308,57 @@ async fn jobs_are_listed_and_counted(world: World) {
     let counts = jobs.stats(&editor()).await.unwrap();
     let counted: Vec<_> = counts.iter().map(|c| (c.job_type.as_str(), c.status.as_str(), c.count)).collect();
     assert_eq!(counted, [("other", "pending", 2), ("test", "pending", 1), ("test", "processing", 2)]);
+}
+
+async fn a_page_of_large_jobs_ends_before_its_limit_and_leads_on(world: World) {
+    let mut expected = Vec::new();
+    for _ in 0..5 {
+        let payload = serde_json::json!({"text": "x".repeat(600_000)}).as_object().cloned().unwrap();
+        expected.insert(0, queue(&world, NewJob { payload, ..NewJob::of(kind("test")) }).await.id);
+    }
+    let (mut pages, mut listed, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let query = JobQuery { after, limit: Limit::parse(100).unwrap(), ..JobQuery::default() };
+        let page = world.ports.jobs.list_jobs(query).await.unwrap();
+        pages.push(page.items.len());
+        listed.extend(page.items.iter().map(|job| job.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, listed), (vec![2, 2, 1], expected));
+}
+
+/// A worker that has gone.
+struct Gone;
+
+impl Receiver for Gone {
+    fn is_gone(&self) -> bool {
+        true
+    }
+}
+
+async fn a_claim_gets_nothing_for_a_receiver_that_is_gone(world: World) {
+    let job = queue(&world, NewJob::of(kind("test"))).await;
+    let (work, worker) = (work_on(&world.ports, &world.clock), WorkerName::parse("gone").unwrap());
+    let receiver: Arc<dyn Receiver> = Arc::new(Gone);
+    let claimed = work.claim(&editor(), vec![kind("test")], worker, 1, lease(), Some(receiver)).await.unwrap();
+    assert!(claimed.is_empty());
+    assert_eq!(find(&world, &job).await, job);
+    assert_eq!(claim(&world, 1).await[0].job.id, job.id);
+}
+
+async fn a_claim_that_was_not_received_leaves_the_job_to_the_next_as_it_was(world: World) {
+    let last_try = NewJob { max_retries: MaxRetries::parse(0).unwrap(), ..NewJob::of(kind("test")) };
+    let job = queue(&world, last_try).await;
+    let work = work_on(&world.ports, &world.clock);
+    for _ in 0..3 {
+        let claimed = claim(&world, 1).await;
+        assert_eq!((claimed[0].job.id, claimed[0].job.attempt, claimed[0].job.retry_count), (job.id, 1, 0));
+        work.release(&editor(), claimed.clone()).await.unwrap();
+        work.release(&editor(), claimed).await.unwrap();
+    }
+    let attempts = world.ports.jobs.list_attempts(job.id, None, Limit::default()).await.unwrap();
+    assert!(attempts.items.is_empty(), "{attempts:?}");
 }
