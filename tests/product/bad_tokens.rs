@@ -63,7 +63,7 @@ fn tokens_that_prove_nothing_are_refused_everywhere_and_nothing_changes(backend:
     let store = Store::new(backend);
     let server = store.serve();
     let real = store.token("admin@example.com", "admin");
-    let foreign_store = Store::new(Backend::Sqlite);
+    let foreign_store = Store::migrated(Backend::Sqlite);
     let foreign = foreign_store.token("admin@example.com", "admin");
     std::fs::create_dir(store.folder("elsewhere")).unwrap();
     std::fs::copy(foreign_store.folder("data").join("signing-key.pem"), store.folder("elsewhere/signing-key.pem"))

@@ -23,7 +23,7 @@ fn fifty_flapping_clients_get_ten_thousand_events_once_and_in_order(backend: Bac
 }
 
 fn drill(backend: Backend, clients: usize, events: usize) {
-    let store = Store::new(backend);
+    let store = Store::migrated(backend);
     let folders: &[&str] = if backend == Backend::Postgres { &["data", "other"] } else { &["data"] };
     let token = store.token("editor@example.com", "editor");
     let start = || -> Vec<Server> { folders.iter().map(|folder| store.serve_from(folder)).collect() };

@@ -105,7 +105,7 @@ fn a_dry_run_says_what_would_be_done_and_writes_nothing(backend: Backend) {
 }
 
 fn users_import_as_far_as_their_role_goes(backend: Backend) {
-    let store = Store::new(backend);
+    let store = Store::migrated(backend);
     store.token("editor@example.com", "editor");
     let path = file(&store, numbered(3));
     for (email, words) in [("editor@example.com", "your role"), ("nobody@example.com", "no user"), ("@", "must be")] {

@@ -44,7 +44,7 @@ fn says(output: &Output) -> String {
 /// `showrunner signing-key …` on a data folder.
 #[track_caller]
 fn signing_key(store: &Store, words: &[&str], folder: &str) -> String {
-    says(&run(store.command_of(&[&["signing-key"], words].concat(), folder), ""))
+    says(&run(store.words(&[&["signing-key"], words].concat(), folder), ""))
 }
 
 fn kid(token: &str) -> String {
@@ -156,7 +156,7 @@ fn a_revoked_key_ends_all_that_it_has_signed_on_every_node_and_another_signs(bac
     assert_eq!(again.api(&stolen).get(ME).status, 401, "after a restart too");
     assert_eq!(again.api(&next).get(ME).status, 200);
 
-    let unknown = run(store.command_of(&["signing-key", "revoke", "-unknown"], "data"), "");
+    let unknown = run(store.words(&["signing-key", "revoke", "-unknown"], "data"), "");
     assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("no such key"));
     drop(second);
 }
@@ -172,7 +172,7 @@ fn a_revoked_token_ends_alone_on_every_node(backend: Backend) {
     }
     let mut stream = Stream::open(&servers[1], &piped, None);
     let revoke =
-        |words: &[&str], input: &str| run(store.command_of(&[&["token", "revoke"], words].concat(), "data"), input);
+        |words: &[&str], input: &str| run(store.words(&[&["token", "revoke"], words].concat(), "data"), input);
     assert!(says(&revoke(&[&jti(&leaked)], "")).contains(&jti(&leaked)));
     says(&revoke(&[], &format!("{piped}\n")));
     for token in [&leaked, &piped] {

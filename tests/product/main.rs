@@ -41,5 +41,6 @@ mod shows;
 mod slow_reader;
 mod smoke;
 mod sse;
+mod stores;
 mod two_processes;
 mod unread;

@@ -62,7 +62,7 @@ fn a_hundred_equal_requests_at_once_to_two_servers_make_one_record_and_get_one_a
 /// The kill falls before the commit, between commit and answer, or after: whichever it was, the client that does not
 /// know sends again, and there is one episode.
 fn a_request_repeated_after_a_kill_is_carried_out_once(backend: Backend) {
-    let store = Store::new(backend);
+    let store = Store::migrated(backend);
     let token = store.token("editor@example.com", "editor");
     let mut unanswered = 0;
     for round in 0..10 {

@@ -20,6 +20,16 @@ fn clients_that_stop_reading_lose_their_sockets_and_others_miss_nothing(backend:
     drill(backend, 5);
 }
 
+#[test]
+fn each_client_takes_one_descriptor() {
+    let store = Store::new(Backend::Sqlite);
+    let server = store.serve();
+    let token = store.token("editor@example.com", "editor");
+    let before = sockets_of(server.pid());
+    let clients: Vec<Live> = (0..40).map(|_| server.live(&token)).collect();
+    assert_eq!(sockets_of(server.pid()), before + clients.len());
+}
+
 /// How far resident memory may lie above where it was, in KB: what an allocator keeps for later.
 const KEPT: u64 = 48 * 1024;
 

@@ -15,6 +15,28 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Reads the command line, or ends the program and says what is wrong with it.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| refuse(&error))
+    }
+}
+
+/// Says what is wrong, without what looks like a URL: it may hold a password, and stand where none is expected.
+fn refuse(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let arguments: Vec<_> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let values = arguments.iter().filter_map(|argument| Some(argument.split_once('=')?.1));
+    let mut text = error.render().to_string();
+    for url in values.chain(arguments.iter().map(String::as_str)).filter(|value| value.contains("://")) {
+        text = text.replace(url, "…");
+    }
+    eprint!("{text}");
+    std::process::exit(error.exit_code());
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -160,8 +182,14 @@ pub(crate) struct BenchFlags {
 pub(crate) enum MigrateStep {
     /// Apply every pending migration.
     Up(Flags),
-    /// Revert the migration that was applied last.
-    Down(Flags),
+    /// Revert the migration that was applied last. Where rows would be lost it asks first.
+    Down {
+        /// Lose them without being asked.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// List all migrations, and whether each is applied.
     Status(Flags),
 }
@@ -221,7 +249,7 @@ pub(crate) enum UserStep {
 /// the environment, the environment over the file.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Flags {
-    /// A TOML file with settings [default: showrunner.toml, if it exists].
+    /// A TOML file with settings [default: showrunner.toml or else /etc/showrunner.toml, where there is one].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Where data and keys are kept [default: ./data].
@@ -239,6 +267,12 @@ pub(crate) struct Flags {
     /// How large files may be, in MiB [default: video=10240,image=25,script=5,archive=10240,other=1024].
     #[arg(long, value_name = "TYPE=MIB,…")]
     pub(crate) file_limits: Option<String>,
+    /// The networks of proxies whose word is taken for the addresses of clients [default: none].
+    #[arg(long, value_name = "CIDR,…")]
+    pub(crate) trusted_proxies: Option<String>,
+    /// The header in which they give it: x-forwarded-for or forwarded [default: x-forwarded-for].
+    #[arg(long, value_name = "HEADER")]
+    pub(crate) forwarded_header: Option<String>,
     /// What is logged, as a level or as directives such as `info,showrunner_store=debug` [default: info].
     #[arg(long, value_name = "FILTER")]
     pub(crate) log: Option<String>,

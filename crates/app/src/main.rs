@@ -26,13 +26,13 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use showrunner_web::causes;
 
 fn main() -> ExitCode {
-    match commands::run(cli::Cli::parse()) {
+    match commands::run(cli::Cli::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("showrunner: {error}");
+            eprintln!("showrunner: {}", causes(&error));
             ExitCode::FAILURE
         }
     }

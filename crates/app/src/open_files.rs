@@ -1,4 +1,4 @@
-//! The limit of open files. Each connection takes some, and the usual soft limit of 1,024 is soon reached.
+//! The limit of open files. Each connection takes one, and the usual soft limit of 1,024 is soon reached.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 

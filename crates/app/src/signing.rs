@@ -21,6 +21,11 @@ pub(crate) enum SigningError {
     Store(#[from] StoreError),
 }
 
+/// Where the settings' data folder has its private key.
+pub(crate) fn key_path(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("signing-key.pem")
+}
+
 /// The file of a data folder's private key, and the public halves in the store.
 pub(crate) struct SigningKeyFile {
     path: PathBuf,
@@ -31,7 +36,7 @@ impl SigningKeyFile {
     /// That of the settings' data folder.
     pub(crate) fn of(settings: &Settings, ports: &Ports) -> Self {
         let keys = SigningKeyService { keys: ports.signing_keys.clone(), clock: clock() };
-        Self { path: settings.data_dir.join("signing-key.pem"), keys }
+        Self { path: key_path(settings), keys }
     }
 
     /// The key that is there.

@@ -24,6 +24,8 @@ pub struct Plan {
     pub run: Duration,
     /// How many episodes there are before anything is measured.
     pub episodes: usize,
+    /// Whether this database has tables of Showrunner's.
+    pub has_store: fn(&str) -> Result<bool, BenchError>,
     /// Opens the engine of jobs on a store in this folder, or on this database.
     pub open_engine: fn(&Path, Option<&str>) -> Result<Engine, BenchError>,
 }

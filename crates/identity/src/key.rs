@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -12,6 +12,9 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _};
 use showrunner_domain::identity::SigningKeyId;
 use thiserror::Error;
+
+/// What the group and everybody else may do with a file.
+const OTHERS: u32 = 0o077;
 
 /// The key pair could not be had.
 #[derive(Debug, Error)]
@@ -38,6 +41,12 @@ pub enum KeyError {
         /// What went wrong.
         source: io::Error,
     },
+    /// Others than its owner can read the file.
+    #[error("others can read the signing key {path}: chmod 600 {path}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
     /// The operating system gave no randomness.
     #[error("no randomness for a new signing key: {0}")]
     Randomness(#[source] getrandom::Error),
@@ -63,13 +72,17 @@ impl KeyPair {
         Self::new(&key, pem.to_string())
     }
 
-    /// Reads the private key in the file `path`; `None` where there is no file.
+    /// Reads the private key in the file `path`, which nobody but its owner may read; `None` where there is no file.
     pub fn load(path: &Path) -> Result<Option<Self>, KeyError> {
-        let pem = match fs::read_to_string(path) {
-            Ok(pem) => pem,
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(KeyError::File { path: path.to_owned(), source }),
+            Err(error) => return Err(at(path)(error)),
         };
+        if metadata.permissions().mode() & OTHERS != 0 {
+            return Err(KeyError::Open { path: path.to_owned() });
+        }
+        let pem = fs::read_to_string(path).map_err(at(path))?;
         let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| KeyError::Unreadable { path: path.to_owned() })?;
         Self::new(&key, pem).map(Some)
     }
@@ -140,8 +153,6 @@ fn at(path: &Path) -> impl Fn(io::Error) -> KeyError {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -170,10 +181,23 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signing-key.pem");
+        KeyPair::load_or_create(&path).unwrap();
+        for mode in [0o640, 0o604, 0o660] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let refused = KeyPair::load_or_create(&path).map(drop).unwrap_err().to_string();
+            assert!(refused.contains(&format!("chmod 600 {}", path.display())), "{refused}");
+        }
+    }
+
+    #[test]
     fn a_file_that_is_no_key_is_said_to_be_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("signing-key.pem");
         fs::write(&path, "not a key").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(KeyPair::load_or_create(&path), Err(KeyError::Unreadable { .. })));
     }
 }

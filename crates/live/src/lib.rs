@@ -16,7 +16,7 @@
 //!   old end alone, and then the store is asked. Where the store no longer has it either, the client gets one
 //!   `resync` and never a part of what it missed.
 //! - *A slow reader costs only itself*: all that waits for it is its position, and a few slices of frames that others share,
-//!   or one chunk of a stream. When it takes nothing for a while its socket is cut ([`remember_socket`] says how).
+//!   or one chunk of a stream. When it takes nothing for a while its socket is cut, which a server made by [`serve`] allows.
 //!
 //! Whether a subscriber may see an event is asked when it is sent, live or replayed alike.
 //!
@@ -28,6 +28,7 @@ mod hub;
 mod matter;
 mod pace;
 mod pipe;
+mod server;
 mod socket;
 mod sse;
 mod subscriptions;
@@ -37,7 +38,7 @@ mod watchers;
 
 pub use hub::Hub;
 pub use pace::Pace;
+pub use server::{ServerConfig, serve};
 pub use socket::{close_code, configure, configure_with};
 pub use sse::{stream, stream_with};
-pub use tcp::remember_socket;
 pub use watchers::Watchers;

@@ -2,51 +2,93 @@
 //!
 //! actix-web stops polling a response body while the client does not read, and a WebSocket's frames are such a body,
 //! as a stream of events is: no close frame, and not even the end of the body, gets through to it then. Shutting the socket down does: the
-//! blocked write fails, the dispatcher ends, and descriptor and buffers are free again.
+//! blocked write fails, the dispatcher ends, and descriptor and buffers are free again. So actix is given a [`Stream`],
+//! which shares the socket.
 
-use std::any::Any;
 use std::io;
-use std::net::{Shutdown, TcpStream};
-use std::os::fd::AsFd;
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
 
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::sockopt::{set_socket_linger, set_tcp_user_timeout};
+use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::net::{Shutdown, shutdown};
 use showrunner_domain::Receiver;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
 
 /// For how many milliseconds a client may take nothing of what waits for it. The kernel then ends the connection
 /// (`TCP_USER_TIMEOUT`, RFC 5482), also where it is an answer that waits and actix would wait for ever.
 const UNTAKEN: u32 = 30_000;
 
-/// For [`HttpServer::on_connect`](actix_web::HttpServer::on_connect): keeps a second descriptor of the connection's
-/// socket, so that it can be cut later, sends small frames at once (`TCP_NODELAY`), and limits how long a client may take
-/// nothing. Requests find out by [`Receiver`] whether their client is still there.
-pub fn remember_socket(io: &dyn Any, extensions: &mut Extensions) {
-    let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
-    }
-    if let Err(error) = set_tcp_user_timeout(stream.as_fd(), UNTAKEN) {
-        tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set");
-    }
-    match stream.as_fd().try_clone_to_owned() {
-        Ok(descriptor) => {
-            let socket = Arc::new(Socket { stream: descriptor.into(), gone: Arc::default() });
-            extensions.insert::<Arc<dyn Receiver>>(Arc::new(Peer(Arc::downgrade(&socket))));
-            extensions.insert(socket);
-        }
-        Err(error) => tracing::warn!(%error, "a socket could not be remembered"),
+/// The stream of a connection, as actix reads and writes it.
+pub(crate) struct Stream {
+    read: OwnedReadHalf,
+    socket: Arc<Socket>,
+}
+
+impl Stream {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        let (read, write) = stream.into_split();
+        Self { read, socket: Arc::new(Socket { write, gone: Arc::default() }) }
     }
 }
 
-/// The second descriptor. Only actix's connection owns it, so that it is closed together with the first.
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.read).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let stream = self.socket.stream();
+        loop {
+            ready!(stream.poll_write_ready(cx))?;
+            match stream.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(shutdown(self.socket.stream(), Shutdown::Write).map_err(io::Error::from))
+    }
+}
+
+/// Remembers a connection's socket, so that it can be cut later, sends small frames at once (`TCP_NODELAY`), and limits how
+/// long a client may take nothing. Requests find out by [`Receiver`] whether their client is still there.
+pub(crate) fn remember_socket(stream: &Stream, extensions: &mut Extensions) {
+    let socket = &stream.socket;
+    if let Err(error) = socket.stream().set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    if let Err(error) = set_tcp_user_timeout(socket.stream(), UNTAKEN) {
+        tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set");
+    }
+    extensions.insert::<Arc<dyn Receiver>>(Arc::new(Peer(Arc::downgrade(socket))));
+    extensions.insert(Arc::clone(socket));
+}
+
+/// The socket, as everybody shares it. Only actix's connection owns it, so that it is closed together with that.
 struct Socket {
-    stream: TcpStream,
+    write: OwnedWriteHalf,
     gone: Arc<Notify>,
+}
+
+impl Socket {
+    fn stream(&self) -> &TcpStream {
+        self.write.as_ref()
+    }
 }
 
 impl Drop for Socket {
@@ -63,7 +105,7 @@ impl Receiver for Peer {
     /// knows of that also while requests wait to be read, and so does `POLLRDHUP`.
     fn is_gone(&self) -> bool {
         let Some(socket) = self.0.upgrade() else { return true };
-        let mut asked = [PollFd::new(&socket.stream, PollFlags::RDHUP)];
+        let mut asked = [PollFd::new(socket.stream(), PollFlags::RDHUP)];
         // Hang-ups and errors are told of without being asked for.
         poll(&mut asked, Some(&Timespec::default())).is_ok_and(|told| told > 0)
     }
@@ -91,9 +133,8 @@ impl SocketHandle {
     /// too, instead of offering it for minutes to a peer that does not read.
     pub(crate) fn cut(&self) {
         let Some(socket) = self.socket.upgrade() else { return };
-        let cut = set_socket_linger(&socket.stream, Some(Duration::ZERO))
-            .map_err(io::Error::from)
-            .and_then(|()| socket.stream.shutdown(Shutdown::Both));
+        let stream = socket.stream();
+        let cut = stream.set_zero_linger().and_then(|()| Ok(shutdown(stream, Shutdown::Both)?));
         if let Err(error) = cut {
             tracing::debug!(%error, "the peer was gone already");
         }

@@ -1,5 +1,7 @@
 //! How work inside a transaction fails, before it is told in the domain's words.
 
+use std::path::{Path, PathBuf};
+
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use showrunner_domain::{CommitError, StoreError};
 use thiserror::Error;
@@ -28,6 +30,26 @@ pub(crate) enum Failure {
     /// No connection could be had.
     #[error("no connection: {0}")]
     Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The file of the store could not be used.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do where that is known.
+        problem: String,
+    },
+    /// Nobody has made a store here.
+    #[error("there is no store at {0}: start serve there once")]
+    Missing(String),
+    /// The database holds something, and not a store.
+    #[error("this is no store of Showrunner: name another database, or restore a backup")]
+    NotOurs,
+    /// A later release has changed the tables.
+    #[error("the store has migrations that this release does not know ({0}): use the release that applied them")]
+    Newer(String),
+    /// The tables are those of an earlier release.
+    #[error("the store lacks migrations of this release ({0}): start serve or run `migrate up` first")]
+    Behind(String),
     /// Another process holds the write lock.
     #[error("the write lock could not be had: {0}")]
     Locked(String),
@@ -46,6 +68,11 @@ impl Failure {
     /// No connection, because of `cause`.
     pub(crate) fn connection(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Connection(cause.into())
+    }
+
+    /// The file `path` could not be used, because of `problem`.
+    pub(crate) fn file(path: &Path, problem: &dyn ToString) -> Self {
+        Self::File { path: path.to_owned(), problem: problem.to_string() }
     }
 
     fn into_store_error(self) -> StoreError {

@@ -22,4 +22,4 @@ mod postgres;
 mod sqlite;
 
 pub use location::{Location, LocationError};
-pub use open::{Ports, StoreClock, StoreProbe, open};
+pub use open::{Ports, StoreClock, StoreProbe, open, open_existing};

@@ -1,5 +1,7 @@
 //! Bringing a store to this release's tables, and back. Every command takes the store's migration lock, so that many
-//! nodes may start at once.
+//! nodes may start at once. A store that a later release has migrated is refused.
+
+use std::collections::BTreeSet;
 
 use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource};
@@ -18,18 +20,40 @@ pub struct MigrationStatus {
     pub applied: bool,
 }
 
-/// Runs every migration that the store lacks and answers their versions. What was folded by the rules of an earlier release is
-/// folded again.
+/// Whether there is a store at `location`: on SQLite a file, on Postgres a database with our tables.
+///
+/// # Errors
+/// A file that cannot be a store's, such as an empty or a corrupt one, and a database that cannot be asked.
+pub fn exists(location: &Location) -> Result<bool, StoreError> {
+    Ok(match location {
+        Location::Sqlite(path) => sqlite::exists(path)?,
+        Location::Postgres(url) => postgres::exists(url)?,
+    })
+}
+
+/// Runs every migration that the store lacks and answers their versions. A store that is missing is made. What was
+/// folded by the rules of an earlier release is folded again.
 pub fn up(location: &Location) -> Result<Vec<String>, StoreError> {
     Ok(match location {
-        Location::Sqlite(path) => sqlite::migrate(path, |conn, migrations| {
-            let run = run_all(conn, migrations)?;
-            sqlite::refold(conn).map(|()| run)
-        })?,
-        Location::Postgres(url) => postgres::migrate(url, |conn, migrations| {
-            let run = run_all(conn, migrations)?;
-            postgres::refold(conn).map(|()| run)
-        })?,
+        Location::Sqlite(path) => sqlite::migrate_or_create(path)?,
+        Location::Postgres(url) => postgres::migrate_or_create(url)?,
+    })
+}
+
+/// As [`up`], but makes no store: `None` where there is none.
+pub fn up_if_exists(location: &Location) -> Result<Option<Vec<String>>, StoreError> {
+    Ok(match location {
+        Location::Sqlite(path) => sqlite::migrate_if_exists(path)?,
+        Location::Postgres(url) => postgres::migrate_if_exists(url)?,
+    })
+}
+
+/// What reverting the last migration would lose: tables and columns with the number of their rows, as a sentence each.
+/// Nothing is changed.
+pub fn losses(location: &Location) -> Result<Vec<String>, StoreError> {
+    Ok(match location {
+        Location::Sqlite(path) => sqlite::losses(path)?,
+        Location::Postgres(url) => postgres::losses(url)?,
     })
 }
 
@@ -49,6 +73,16 @@ pub fn status(location: &Location) -> Result<Vec<MigrationStatus>, StoreError> {
     })
 }
 
+/// Refuses a store whose tables are not those of this release.
+pub(crate) fn require_current(location: &Location) -> Result<(), Failure> {
+    let statuses = match location {
+        Location::Sqlite(path) => sqlite::migrate(path, list)?,
+        Location::Postgres(url) => postgres::migrate(url, list)?,
+    };
+    let behind: Vec<_> = statuses.into_iter().filter(|status| !status.applied).map(|status| status.name).collect();
+    if behind.is_empty() { Ok(()) } else { Err(Failure::Behind(behind.join(", "))) }
+}
+
 /// The names of the migrations that the store behind `conn` lacks.
 pub(crate) fn pending<DB: Backend, C: MigrationHarness<DB>>(
     conn: &mut C,
@@ -58,18 +92,20 @@ pub(crate) fn pending<DB: Backend, C: MigrationHarness<DB>>(
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
-fn run_all<DB: Backend, C: MigrationHarness<DB>>(
+pub(crate) fn run_all<DB: Backend, C: MigrationHarness<DB>>(
     conn: &mut C,
     migrations: EmbeddedMigrations,
 ) -> Result<Vec<String>, Failure> {
+    known(conn, &migrations)?;
     let run = conn.run_pending_migrations(migrations).map_err(Failure::Migration)?;
     Ok(run.iter().map(ToString::to_string).collect())
 }
 
-fn revert_last<DB: Backend, C: MigrationHarness<DB>>(
+pub(crate) fn revert_last<DB: Backend, C: MigrationHarness<DB>>(
     conn: &mut C,
     migrations: EmbeddedMigrations,
 ) -> Result<String, Failure> {
+    known(conn, &migrations)?;
     conn.revert_last_migration(migrations).map(|version| version.to_string()).map_err(Failure::Migration)
 }
 
@@ -77,7 +113,7 @@ fn list<DB: Backend, C: MigrationHarness<DB>>(
     conn: &mut C,
     migrations: EmbeddedMigrations,
 ) -> Result<Vec<MigrationStatus>, Failure> {
-    let known: Vec<Box<dyn Migration<DB>>> = migrations.migrations().map_err(Failure::Migration)?;
+    let known = known(conn, &migrations)?;
     let pending = pending(conn, migrations)?;
     let statuses = known.iter().map(|migration| {
         let name = migration.name().to_string();
@@ -85,4 +121,16 @@ fn list<DB: Backend, C: MigrationHarness<DB>>(
         MigrationStatus { name, applied }
     });
     Ok(statuses.collect())
+}
+
+/// Every migration of this release, which must be all that the store has.
+fn known<DB: Backend, C: MigrationHarness<DB>>(
+    conn: &mut C,
+    migrations: &EmbeddedMigrations,
+) -> Result<Vec<Box<dyn Migration<DB>>>, Failure> {
+    let known: Vec<Box<dyn Migration<DB>>> = migrations.migrations().map_err(Failure::Migration)?;
+    let versions: BTreeSet<String> = known.iter().map(|migration| migration.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(Failure::Migration)?;
+    let newer: Vec<_> = applied.iter().map(ToString::to_string).filter(|name| !versions.contains(name)).collect();
+    if newer.is_empty() { Ok(known) } else { Err(Failure::Newer(newer.join(", "))) }
 }

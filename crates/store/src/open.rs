@@ -20,7 +20,8 @@ use showrunner_domain::schedule::ScheduleStore;
 use showrunner_domain::show::ShowStore;
 use showrunner_domain::{Clock, Ledger, ReceiptStore, SharedClock, StoreError, Timestamp};
 
-use crate::{Location, postgres, sqlite};
+use crate::failure::Failure;
+use crate::{Location, migrations, postgres, sqlite};
 
 /// The domain's ports on one store.
 #[derive(Clone)]
@@ -96,6 +97,18 @@ impl<C: Clock> SharedClock for StoreClock<C> {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.probe.shared_time(self.clock.now()).await
     }
+}
+
+/// Opens the store at `location` for what does not make one.
+///
+/// # Errors
+/// Where there is no store, or one whose tables are not those of this release.
+pub fn open_existing(location: &Location) -> Result<Ports, StoreError> {
+    if !migrations::exists(location)? {
+        return Err(Failure::Missing(location.to_string()).into());
+    }
+    migrations::require_current(location)?;
+    open(location)
 }
 
 /// Opens the store at `location`, which must have been migrated. Its threads end with the last of the ports.

@@ -8,11 +8,13 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
 
 use crate::request_id::HEADER;
-use crate::{Problem, RequestId};
+use crate::{Code, Problem, RequestId, client_address};
 
 /// Middleware for `App::wrap(from_fn(boundary))`, around everything else.
 ///
-/// - The request gets its [`RequestId`], which every log line and the answer's `x-request-id` carry.
+/// - The request gets its [`RequestId`], which every log line and the answer's `x-request-id` carry; log lines also have
+///   the [`client_address`].
+/// - A request with a `Content-Encoding` is refused.
 /// - Every error answer becomes a complete problem document, also those that the framework makes.
 /// - `X-Content-Type-Options: nosniff`, and `Cache-Control: no-store` unless the answer says otherwise.
 /// - Server errors are logged as errors, everything else for debugging.
@@ -22,12 +24,19 @@ pub async fn boundary<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let id = RequestId::of(&request);
     let text = id.as_ref().map_or("", RequestId::as_str);
-    let span = tracing::error_span!("request", request_id = text, method = %request.method(), path = request.path());
+    let address = client_address(request.request()).map(tracing::field::display);
+    let (method, path) = (request.method(), request.path());
+    let span = tracing::error_span!("request", request_id = text, address, %method, path);
     if let Some(id) = id.clone() {
         request.extensions_mut().insert(id);
     }
     async move {
-        let mut response = complete(next.call(request).await?, id.as_ref());
+        let mut response = if is_encoded(request.headers()) {
+            let refused = complete(request.error_response(encoded()), id.as_ref());
+            refused.map_body(|_, body| EitherBody::right(BoxBody::new(body)))
+        } else {
+            complete(next.call(request).await?, id.as_ref())
+        };
         careful(response.headers_mut(), id.as_ref());
         let status = response.status();
         if status.is_server_error() {
@@ -39,6 +48,15 @@ pub async fn boundary<B: MessageBody + 'static>(
     }
     .instrument(span)
     .await
+}
+
+/// Whether the content is compressed, or claims to be: nothing here would undo that, and a file would be kept so.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn encoded() -> Problem {
+    Problem::new(Code::UnsupportedType, "Send the body as it is, without `Content-Encoding`.")
 }
 
 /// Makes a complete problem document of an error answer. An answer that says in its own way what is wrong stays.

@@ -4,14 +4,12 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpMessage as _, HttpRequest};
 use showrunner_domain::event::Origin;
 
-use crate::RequestId;
+use crate::{RequestId, client_address};
 
 /// How much of a `User-Agent` is kept, in characters.
 const USER_AGENT_CHARACTERS: usize = 500;
 
-/// The origin of `request`: its peer's address, `User-Agent` and identifier.
-///
-/// The address is the peer's own; headers such as `X-Forwarded-For` are anybody's word and are not read.
+/// The origin of `request`: its [`client_address`], `User-Agent` and identifier.
 #[must_use]
 pub fn origin(request: &HttpRequest) -> Origin {
     let user_agent = request.headers().get(USER_AGENT).map(|value| {
@@ -19,7 +17,7 @@ pub fn origin(request: &HttpRequest) -> Origin {
         text.chars().filter(|letter| !letter.is_control()).take(USER_AGENT_CHARACTERS).collect()
     });
     Origin {
-        ip: request.peer_addr().map(|peer| peer.ip().to_string()),
+        ip: client_address(request).map(|address| address.to_string()),
         user_agent,
         request_id: request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()),
         import: None,

@@ -41,7 +41,8 @@ impl fmt::Debug for Raw {
 }
 
 impl Api {
-    pub(super) fn new(address: &str, token: &str) -> Self {
+    /// A client of whatever answers at `address`, for the user of `token`.
+    pub(crate) fn new(address: &str, token: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_idle_age(Duration::from_secs(2))

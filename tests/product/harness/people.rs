@@ -13,7 +13,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 impl Store {
     /// What `showrunner user …` does on the usual data folder, with `input` on its standard input.
     pub(crate) fn user(&self, words: &[&str], input: &str) -> Output {
-        let mut command = self.command_of(&[&["user"], words].concat(), "data");
+        let mut command = self.words(&[&["user"], words].concat(), "data");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that does not want it may have ended.

@@ -32,6 +32,14 @@ impl Store {
         Self { home: TempDir::new().unwrap(), database }
     }
 
+    /// A new store with its tables, on which no server has run.
+    pub(crate) fn migrated(backend: Backend) -> Self {
+        let store = Self::new(backend);
+        let output = store.words(&["migrate", "up"], "data").output().unwrap();
+        assert!(output.status.success(), "showrunner migrate up failed: {}", String::from_utf8_lossy(&output.stderr));
+        store
+    }
+
     /// Another store that is as this one is now, as restored from a backup of it. No server may run on this one.
     pub(crate) fn copied(&self) -> Self {
         let database = self.database.as_ref().map(|database| Database::create(&database.name));
@@ -53,11 +61,11 @@ impl Store {
 
     /// `showrunner <subcommand>` for a data folder of this store.
     pub(crate) fn command(&self, subcommand: &str, folder: &str) -> Command {
-        self.command_of(&[subcommand], folder)
+        self.words(&[subcommand], folder)
     }
 
-    /// `showrunner <words>` for a data folder of this store.
-    pub(crate) fn command_of(&self, words: &[&str], folder: &str) -> Command {
+    /// `showrunner <words>`, such as `migrate up`, for a data folder of this store.
+    pub(crate) fn words(&self, words: &[&str], folder: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_showrunner"));
         command.args(words).arg("--data-dir").arg(self.folder(folder)).args(self.database_flags());
         command

@@ -18,11 +18,12 @@ use crate::{open_files, services};
 pub(super) fn run(flags: BenchFlags) -> Result<(), CommandError> {
     open_files::raise_limit();
     // Made first, so that nobody waits for minutes to learn that it cannot be.
-    let json = flags.json.as_ref().map(File::create).transpose().map_err(CommandError::Report)?;
+    let path = flags.json.clone().unwrap_or_default();
+    let failed = |source| CommandError::Report { path: path.clone(), source };
+    let json = flags.json.as_ref().map(File::create).transpose().map_err(failed)?;
     let report = showrunner_bench::run(&plan(flags)?, &|what| eprintln!("{what}"))?;
     print!("{report}");
-    json.map_or(Ok(()), |file| serde_json::to_writer_pretty(file, &report))
-        .map_err(|error| CommandError::Report(error.into()))
+    json.map_or(Ok(()), |file| serde_json::to_writer_pretty(file, &report)).map_err(|error| failed(error.into()))
 }
 
 fn plan(flags: BenchFlags) -> Result<Plan, CommandError> {
@@ -35,8 +36,13 @@ fn plan(flags: BenchFlags) -> Result<Plan, CommandError> {
         runs,
         run,
         episodes: usize::try_from(flags.episodes.unwrap_or(usual)).unwrap_or(usize::MAX),
+        has_store,
         open_engine,
     })
+}
+
+fn has_store(database_url: &str) -> Result<bool, BenchError> {
+    Ok(migrations::exists(&location(Path::new(""), Some(database_url))?).map_err(ServiceError::from)?)
 }
 
 /// The engine of jobs on a store of its own in `folder`, or on the database that was given.
@@ -64,9 +70,12 @@ fn open_engine(folder: &Path, database_url: Option<&str>) -> Result<Engine, Benc
 
 fn open(folder: &Path, database_url: Option<&str>) -> Result<Ports, BenchError> {
     std::fs::create_dir_all(folder).map_err(BenchError::Folder)?;
-    let location = Location::parse(database_url.unwrap_or("sqlite:"), folder);
-    let refused = |reason| ServiceError::Invalid(vec![FieldError::new("--database-url", reason)]);
-    let location = location.map_err(refused)?;
+    let location = location(folder, database_url)?;
     migrations::up(&location).map_err(ServiceError::from)?;
     Ok(showrunner_store::open(&location).map_err(ServiceError::from)?)
+}
+
+fn location(folder: &Path, database_url: Option<&str>) -> Result<Location, BenchError> {
+    let refused = |reason| ServiceError::Invalid(vec![FieldError::new("--database-url", reason)]);
+    Ok(Location::parse(database_url.unwrap_or("sqlite:"), folder).map_err(refused)?)
 }

@@ -11,10 +11,9 @@ use showrunner_domain::import::{ImportError, Imported, Mode, Problems, Sheet, Ta
 use showrunner_domain::show::ShowName;
 use showrunner_store::Ports;
 
-use super::{CommandError, open_store};
+use super::{CommandError, create_or_open_store, prepare};
 use crate::cli::Flags;
 use crate::services;
-use crate::settings::Settings;
 
 #[actix_web::main]
 pub(super) async fn run(
@@ -26,9 +25,9 @@ pub(super) async fn run(
 ) -> Result<(), CommandError> {
     let show = show.map(ShowName::parse).transpose();
     let show = show.map_err(|reason| CommandError::Argument(format!("--show {reason}")))?;
-    let settings = Settings::read(flags)?;
+    let settings = prepare(flags)?;
     let sheet = Csv.read(contents(file).map_err(|error| unreadable(file, &error))?, show).await;
-    let ports = open_store(&settings)?;
+    let ports = create_or_open_store(&settings)?;
     let caller = match user {
         Some(email) => Some(caller(&ports, email).await?),
         None => None,

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod folder;
 mod import;
 mod migrate;
 mod openapi;
@@ -11,11 +12,10 @@ mod token;
 mod user;
 mod worker;
 
+use std::error::Error as _;
 use std::ffi::OsString;
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use showrunner_bench::BenchError;
@@ -25,13 +25,15 @@ use showrunner_identity::KeyError;
 use showrunner_media::{Ffmpeg, Launcher, Zip, exec_tied};
 use showrunner_render::{Artist, FontError};
 use showrunner_store::{Ports, migrations};
+use showrunner_web::causes;
 use thiserror::Error;
 
-use crate::cli::{Cli, Command};
-use crate::fonts;
+use crate::cli::{Cli, Command, Flags};
 use crate::services::{Storage, Tools};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, SettingsError, UnknownVariable};
 use crate::signing::SigningError;
+use crate::{fonts, logging};
+use folder::FolderError;
 
 /// Why a command ended without success; a sentence for whoever typed it.
 #[derive(Debug, Error)]
@@ -40,34 +42,52 @@ pub(crate) enum CommandError {
     Settings(#[from] SettingsError),
     #[error("{0}")]
     Argument(String),
-    #[error("the data folder cannot be made: {0}")]
-    DataFolder(#[source] io::Error),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Folder(#[from] FolderError),
+    #[error("there is no signing key in {}: name the data folder with --data-dir to have one made there", .0.display())]
+    NoKey(PathBuf),
+    #[error("there is no store, but {} holds the files of one: restore its database, or remove them", .0.display())]
+    Remains(PathBuf),
+    #[error("reverting would lose {}: say --yes to lose that", .0.join(", "))]
+    Losses(Vec<String>),
+    #[error("{}", cause(.0))]
+    Store(StoreError),
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
     Signing(#[from] SigningError),
     #[error("{}", sentence(.0))]
-    Service(#[from] ServiceError),
+    Service(ServiceError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: io::Error },
-    #[error("the fonts cannot be read: {0}")]
-    Fonts(#[source] io::Error),
+    #[error("the fonts in {} cannot be read: {source}", path.display())]
+    Fonts { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Font(#[from] FontError),
     #[error("cannot write: {0}")]
     Output(#[source] io::Error),
     #[error("the server: {0}")]
     Server(#[source] io::Error),
-    #[error("the folder for work on videos cannot be read: {0}")]
-    Scratch(#[source] io::Error),
+    #[error("the folder for work on videos {} cannot be read: {source}", path.display())]
+    Scratch { path: PathBuf, source: io::Error },
     #[error("a program cannot be started: {0}")]
     Exec(#[source] io::Error),
     #[error(transparent)]
     Bench(#[from] BenchError),
-    #[error("the report cannot be written: {0}")]
-    Report(#[source] io::Error),
+    #[error("the report {} cannot be written: {source}", path.display())]
+    Report { path: PathBuf, source: io::Error },
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ServiceError> for CommandError {
+    fn from(error: ServiceError) -> Self {
+        Self::Service(error)
+    }
 }
 
 /// Runs the command of `cli`.
@@ -89,18 +109,48 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
     }
 }
 
-/// The store that the settings name, with every pending migration applied.
-fn open_store(settings: &Settings) -> Result<Ports, CommandError> {
-    make_data_folder(&settings.data_dir)?;
-    for version in migrations::up(&settings.database)? {
-        tracing::info!(version, "a migration was applied");
+/// The settings of a command. From here on there is a log, and what is written is for its owner alone.
+fn prepare(flags: Flags) -> Result<Settings, CommandError> {
+    let settings = Settings::read(flags)?;
+    folder::close_to_others();
+    logging::start(settings.log.clone());
+    for UnknownVariable { name, nearest } in &settings.unknown {
+        tracing::warn!("{name} is no setting: the nearest one is {nearest}");
     }
+    Ok(settings)
+}
+
+/// The store that the settings name, for the commands that make one: with every pending migration applied.
+fn create_or_open_store(settings: &Settings) -> Result<Ports, CommandError> {
+    migrate_store(settings)?;
     Ok(showrunner_store::open(&settings.database)?)
 }
 
-/// Where the bytes of files go, in a folder for its owner alone.
+/// The store that the settings name, for every other command. It must be there, with the tables of this release.
+fn open_existing_store(settings: &Settings) -> Result<Ports, CommandError> {
+    folder::require_private_if_there(&settings.data_dir)?;
+    Ok(showrunner_store::open_existing(&settings.database)?)
+}
+
+/// Makes the store where it is missing, applies every pending migration and answers their versions.
+fn migrate_store(settings: &Settings) -> Result<Vec<String>, CommandError> {
+    folder::make_private(&settings.data_dir)?;
+    let versions = if folder::holds_files(&settings.blobs)? {
+        // A new store would know none of these files, and sweep them away.
+        let versions = migrations::up_if_exists(&settings.database)?;
+        versions.ok_or_else(|| CommandError::Remains(settings.blobs.clone()))?
+    } else {
+        migrations::up(&settings.database)?
+    };
+    for version in &versions {
+        tracing::info!(version, "a migration was applied");
+    }
+    Ok(versions)
+}
+
+/// Where the bytes of files go.
 fn storage(settings: &Settings) -> Result<Storage, CommandError> {
-    make_data_folder(&settings.blobs)?;
+    folder::make(&settings.blobs)?;
     let blobs = Folder::open(&settings.blobs).map_err(StoreError::new)?;
     Ok(Storage { blobs: Arc::new(blobs), limits: settings.file_limits })
 }
@@ -108,11 +158,13 @@ fn storage(settings: &Settings) -> Result<Storage, CommandError> {
 /// What makes something of files: with the fonts of the folder `fonts` beside those that the program has, and a folder for
 /// what is only there while a job is done.
 fn tools(settings: &Settings) -> Result<Tools, CommandError> {
-    let fonts = fonts::read(&settings.data_dir.join("fonts")).map_err(CommandError::Fonts)?;
+    let path = settings.data_dir.join("fonts");
+    let fonts = fonts::read(&path).map_err(|source| CommandError::Fonts { path, source })?;
     let scratch = settings.data_dir.join("scratch");
-    make_data_folder(&scratch)?;
+    folder::make(&scratch)?;
     let videos = Ffmpeg::new(scratch.clone(), programs()).launched_by(launcher());
-    videos.remove_abandoned().map_err(CommandError::Scratch)?;
+    let abandoned = videos.remove_abandoned();
+    abandoned.map_err(|source| CommandError::Scratch { path: scratch.clone(), source })?;
     Ok(Tools { artist: Arc::new(Artist::new(fonts)?), videos: Arc::new(videos), archives: Arc::new(Zip::new(scratch)) })
 }
 
@@ -128,9 +180,9 @@ fn programs() -> OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 
-/// Makes the data folder, for its owner alone, unless it is there.
-fn make_data_folder(path: &Path) -> Result<(), CommandError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(CommandError::DataFolder)
+/// What the store itself says.
+fn cause(error: &StoreError) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// What went wrong, with every refused field where there are any.
@@ -140,6 +192,6 @@ fn sentence(error: &ServiceError) -> String {
             let told: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
             told.join("; ")
         }
-        other => other.to_string(),
+        other => causes(other),
     }
 }

@@ -2,14 +2,13 @@
 
 use showrunner_domain::event::RestoredLog;
 
-use super::{CommandError, open_store};
+use super::{CommandError, open_existing_store, prepare};
 use crate::cli::Flags;
 use crate::services;
-use crate::settings::Settings;
 
 #[actix_web::main]
 pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
-    let ports = open_store(&Settings::read(flags)?)?;
+    let ports = open_existing_store(&prepare(flags)?)?;
     let restored = RestoredLog { head: ports.log_head, clock: services::clock(), ids: services::ids() };
     let range = restored.move_on().await?;
     println!(

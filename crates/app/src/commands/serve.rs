@@ -1,27 +1,27 @@
 //! `showrunner serve`: migrates the store, runs the readers and the hub, and serves until it is told to stop.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::App;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{App, HttpServer};
 use showrunner_domain::event::ReaderGate;
 use showrunner_domain::file::FileService;
 use showrunner_domain::identity::{Invitation, Revocations, SignInStore};
 use showrunner_domain::{Clock, IdSource};
 use showrunner_http::{AttemptLimit, Draining, Readiness};
 use showrunner_identity::Argon2id;
-use showrunner_live::{Hub, Watchers, remember_socket};
+use showrunner_live::{Hub, ServerConfig, Watchers};
 use showrunner_store::Ports;
-use showrunner_web::{boundary, causes};
+use showrunner_web::{TrustedProxies, boundary, causes};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::user::set_up_link;
-use super::{CommandError, open_store, storage, tools};
+use super::{CommandError, create_or_open_store, prepare, storage, tools};
 use crate::cli::Flags;
 use crate::presence::PresenceLoop;
 use crate::progress::ProgressLoop;
@@ -35,23 +35,20 @@ use crate::services::{self, Proofs, Services, Storage, Tools};
 use crate::settings::Settings;
 use crate::signing::SigningKeyFile;
 use crate::stopping::told_to_stop;
-use crate::{demo, handlers, logging, open_files, worker};
+use crate::{demo, handlers, open_files, worker};
 
-/// How long requests that were accepted have to finish once the server was told to stop, in seconds.
-const DRAIN: u64 = 30;
-/// How long a client may take to send a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an idle connection is kept for its next request.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 1024;
 /// How often what has ended by itself is removed.
 const SWEEP: Duration = Duration::from_mins(10);
 
 #[actix_web::main]
 pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
-    let settings = Settings::read(flags)?;
-    logging::start(settings.log.clone());
+    let settings = prepare(flags)?;
     open_files::raise_limit();
-    let ports = open_store(&settings)?;
+    // Before anything is written: where the address is taken, another server runs, maybe on this very store.
+    let listener = listen(settings.listen)?;
+    let ports = create_or_open_store(&settings)?;
     let key_file = SigningKeyFile::of(&settings, &ports);
     let signer = key_file.signer().await?;
     let revocations = Arc::new(Revocations::new(ports.signing_keys.clone()));
@@ -70,7 +67,16 @@ pub(super) async fn run(demo: bool, flags: Flags) -> Result<(), CommandError> {
         let (preferences, board) = (ports.preferences.clone(), board.clone());
         tokio::spawn(ReaderLoop { reader, log, preferences, ledger, board }.run());
     }
-    serve(&settings, &ports, (proofs, hub), (storage, tools), board).await
+    serve(&settings, &ports, (proofs, hub), (storage, tools), (listener, board)).await
+}
+
+/// The listener on `address`. Who connects before the server accepts connections waits.
+fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    let listener = TcpListener::bind(address).and_then(|listener| {
+        rustix::net::listen(&listener, BACKLOG)?;
+        Ok(listener)
+    });
+    listener.map_err(|source| CommandError::Listen { address, source })
 }
 
 async fn serve(
@@ -78,12 +84,12 @@ async fn serve(
     ports: &Ports,
     (proofs, hub): (Proofs, Arc<Hub>),
     (storage, tools): (Storage, Tools),
-    board: Arc<Board>,
+    (listener, board): (TcpListener, Arc<Board>),
 ) -> Result<(), CommandError> {
     tokio::spawn(hub.clone().run());
     let gate: Arc<dyn ReaderGate> = board.clone();
     let services = services::on(ports, &gate, proofs, &storage, &tools);
-    let invitation = services.users.first_start().await?;
+    let users = services.users.clone();
     let presence = services.presence.clone().into_inner();
     presence.exchange().await?;
     let watchers = Arc::new(Watchers::new(presence.clone(), services.episodes.clone().into_inner()));
@@ -101,34 +107,29 @@ async fn serve(
         hub: Data::from(hub.clone()),
         watchers: Data::from(watchers),
         readiness: Data::from(readiness),
+        proxies: settings.proxies.clone(),
     };
-    let address = settings.listen;
-    let listen = |source| CommandError::Listen { address, source };
-    let server = HttpServer::new(move || {
+    let address = listener.local_addr().map_err(CommandError::Server)?;
+    let server = showrunner_live::serve(listener, ServerConfig::default(), move || {
         App::new()
             .wrap(from_fn(boundary))
             .configure(|config| shared.offer(config))
             .configure(showrunner_http::configure_with(showrunner_live::stream))
             .configure(showrunner_live::configure)
     })
-    .on_connect(remember_socket)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(DRAIN)
-    .disable_signals()
-    .bind(address)
-    .map_err(listen)?;
+    .map_err(CommandError::Server)?;
     let worker = worker::on(ports, handlers::on(ports, &storage, &tools))?;
     worker.announce().await;
     tokio::spawn(ScheduleLoop::on(ports).run());
-    announce(&server.addrs(), invitation.as_ref());
+    // Last of all: a new link ends the one before, so it is made by a start that nothing can stop any more.
+    let invitation = users.first_start().await?;
+    announce(address, invitation.as_ref());
     tokio::spawn(sweep(ports.sign_ins.clone()));
     tokio::spawn(sweep_receipts(ports.receipts.clone()));
     tokio::spawn(exchange_quotas(quotas));
     tokio::spawn(sweep_files(files));
     let (stop, stopped) = watch::channel(false);
     let worker = worker.run_apart(stopped).map_err(CommandError::Server)?;
-    let server = server.run();
     let handle = server.handle();
     tokio::spawn(async move {
         told_to_stop().await;
@@ -150,9 +151,9 @@ async fn serve(
 
 /// Says where the server listens and, while nobody can sign in as an administrator, where to change that. The link is
 /// for whoever started the server: it goes to standard output, and never to the log. Nobody may be reading that.
-fn announce(addresses: &[SocketAddr], invitation: Option<&Invitation>) {
-    let mut lines: Vec<_> = addresses.iter().map(|address| format!("Showrunner listens on http://{address}")).collect();
-    if let Some((address, invitation)) = addresses.first().zip(invitation) {
+fn announce(address: SocketAddr, invitation: Option<&Invitation>) {
+    let mut lines = vec![format!("Showrunner listens on http://{address}")];
+    if let Some(invitation) = invitation {
         let link = set_up_link(&format!("http://{address}"), &invitation.token);
         lines.push(format!("Set up the first account: {link}"));
     }
@@ -193,6 +194,7 @@ struct Shared {
     hub: Data<Hub>,
     watchers: Data<Watchers>,
     readiness: Data<dyn Readiness>,
+    proxies: TrustedProxies,
 }
 
 impl Shared {
@@ -244,6 +246,7 @@ impl Shared {
             .app_data(self.hub.clone())
             .app_data(self.watchers.clone())
             .app_data(self.readiness.clone())
+            .app_data(self.proxies.clone())
             .app_data(Data::<dyn Clock>::from(services::clock()))
             .app_data(Data::<dyn IdSource>::from(services::ids()));
     }

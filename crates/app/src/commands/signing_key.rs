@@ -2,8 +2,9 @@
 
 use showrunner_domain::identity::{SigningKey, SigningKeyId};
 
-use super::{CommandError, open_store};
-use crate::cli::{Flags, SigningKeyStep};
+use super::token::require_key_or_named_folder;
+use super::{CommandError, open_existing_store, prepare};
+use crate::cli::SigningKeyStep;
 use crate::services::clock;
 use crate::settings::Settings;
 use crate::signing::SigningKeyFile;
@@ -11,15 +12,19 @@ use crate::signing::SigningKeyFile;
 #[actix_web::main]
 pub(super) async fn run(step: SigningKeyStep) -> Result<(), CommandError> {
     match step {
-        SigningKeyStep::List(flags) => list(&open(flags)?).await,
-        SigningKeyStep::Rotate(flags) => rotate(&open(flags)?).await,
-        SigningKeyStep::Revoke { kid, flags } => revoke(&open(flags)?, &SigningKeyId(kid)).await,
+        SigningKeyStep::List(flags) => list(&open(&prepare(flags)?)?).await,
+        SigningKeyStep::Rotate(flags) => {
+            let settings = prepare(flags)?;
+            let file = open(&settings)?;
+            require_key_or_named_folder(&settings)?;
+            rotate(&file).await
+        }
+        SigningKeyStep::Revoke { kid, flags } => revoke(&open(&prepare(flags)?)?, &SigningKeyId(kid)).await,
     }
 }
 
-fn open(flags: Flags) -> Result<SigningKeyFile, CommandError> {
-    let settings = Settings::read(flags)?;
-    Ok(SigningKeyFile::of(&settings, &open_store(&settings)?))
+fn open(settings: &Settings) -> Result<SigningKeyFile, CommandError> {
+    Ok(SigningKeyFile::of(settings, &open_existing_store(settings)?))
 }
 
 async fn list(file: &SigningKeyFile) -> Result<(), CommandError> {

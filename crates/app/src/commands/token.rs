@@ -10,11 +10,11 @@ use showrunner_domain::{ServiceError, Timestamp};
 use showrunner_identity::Verifier;
 use showrunner_store::Ports;
 
-use super::{CommandError, open_store};
+use super::{CommandError, folder, open_existing_store, prepare};
 use crate::cli::{Flags, TokenFlags, TokenStep};
 use crate::services::{self, clock};
 use crate::settings::Settings;
-use crate::signing::SigningKeyFile;
+use crate::signing::{SigningKeyFile, key_path};
 
 /// How much of standard input is read for a token, in bytes: more than any of ours has.
 const LONGEST_INPUT: u64 = 16 * 1024;
@@ -32,8 +32,9 @@ async fn issue(TokenFlags { email, role, flags }: TokenFlags) -> Result<(), Comm
         .map_err(|reason| CommandError::Argument(format!("--email {reason}")))?;
     let role = Role::parse(role.as_deref().unwrap_or_default())
         .ok_or_else(|| CommandError::Argument("--role must be viewer, editor, admin or worker".to_owned()))?;
-    let settings = Settings::read(flags)?;
-    let ports = open_store(&settings)?;
+    let settings = prepare(flags)?;
+    let ports = open_existing_store(&settings)?;
+    require_key_or_named_folder(&settings)?;
     let signer = SigningKeyFile::of(&settings, &ports).signer().await?;
     let bearers = Arc::new(Bearers::new(ports.users.clone()));
     let revocations = Arc::new(Revocations::new(ports.signing_keys.clone()));
@@ -42,7 +43,7 @@ async fn issue(TokenFlags { email, role, flags }: TokenFlags) -> Result<(), Comm
 }
 
 async fn revoke(jti: Option<&str>, flags: Flags) -> Result<(), CommandError> {
-    let ports = open_store(&Settings::read(flags)?)?;
+    let ports = open_existing_store(&prepare(flags)?)?;
     let text = jti.map_or_else(read_token, |jti| Ok(jti.to_owned()))?;
     let (id, expires_at) = if let Ok(id) = text.parse() {
         (id, None)
@@ -78,4 +79,13 @@ fn read_token() -> Result<String, CommandError> {
     let read = io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
     read.map_err(|error| CommandError::Argument(format!("the token cannot be read: {error}")))?;
     Ok(text.trim().to_owned())
+}
+
+/// Makes the data folder where somebody named it. The usual one is wherever the command was typed: a key made there would
+/// be found by nobody.
+pub(super) fn require_key_or_named_folder(settings: &Settings) -> Result<(), CommandError> {
+    if settings.data_dir_is_named {
+        return Ok(folder::make_private(&settings.data_dir)?);
+    }
+    if key_path(settings).exists() { Ok(()) } else { Err(CommandError::NoKey(settings.data_dir.clone())) }
 }

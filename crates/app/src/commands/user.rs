@@ -9,11 +9,10 @@ use showrunner_domain::identity::{
 use showrunner_domain::{Invalid, Limit, Line, Terms};
 use showrunner_identity::Argon2id;
 
-use super::{CommandError, open_store};
+use super::{CommandError, open_existing_store, prepare};
 use crate::cli::{Flags, UserStep};
 use crate::revoking::revoking;
 use crate::services;
-use crate::settings::Settings;
 
 /// The operator who has the store at hand.
 const OPERATOR: Authority<'static> = Authority::Operator;
@@ -57,8 +56,8 @@ struct Accounts {
 
 impl Accounts {
     fn open(flags: Flags) -> Result<Self, CommandError> {
-        let settings = Settings::read(flags)?;
-        let ports = open_store(&settings)?;
+        let settings = prepare(flags)?;
+        let ports = open_existing_store(&settings)?;
         let bearers = Arc::new(Bearers::new(ports.users.clone()));
         let users = services::users(&revoking(&ports, bearers), Arc::new(Argon2id::new()?));
         Ok(Self { users, base: format!("http://{}", settings.listen) })

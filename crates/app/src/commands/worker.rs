@@ -2,18 +2,16 @@
 
 use tokio::sync::watch;
 
-use super::{CommandError, open_store, storage, tools};
+use super::{CommandError, create_or_open_store, prepare, storage, tools};
 use crate::cli::Flags;
 use crate::schedules::ScheduleLoop;
-use crate::settings::Settings;
 use crate::stopping::told_to_stop;
-use crate::{handlers, logging, worker};
+use crate::{handlers, worker};
 
 #[actix_web::main]
 pub(super) async fn run(flags: Flags) -> Result<(), CommandError> {
-    let settings = Settings::read(flags)?;
-    logging::start(settings.log.clone());
-    let ports = open_store(&settings)?;
+    let settings = prepare(flags)?;
+    let ports = create_or_open_store(&settings)?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         told_to_stop().await;

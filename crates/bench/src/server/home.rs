@@ -28,11 +28,14 @@ impl Home {
     /// A new folder, and the plan's database, which must hold nothing of Showrunner's.
     pub(crate) fn new(plan: &Plan) -> Result<Self, BenchError> {
         let folder = TempDir::with_prefix("showrunner-bench-").map_err(BenchError::Folder)?;
+        // An empty one here keeps the machine's own from being read.
+        File::create(folder.path().join("showrunner.toml")).map_err(BenchError::Folder)?;
         let home = Self { folder, program: plan.program.clone(), database_url: plan.database_url.clone() };
-        if home.store() == Store::Postgres && home.migrations("applied")? > 0 {
-            return Err(BenchError::DatabaseInUse);
-        }
-        Ok(home)
+        let used = match &home.database_url {
+            Some(url) => (plan.has_store)(url)? && home.migrations("applied")? > 0,
+            None => false,
+        };
+        if used { Err(BenchError::DatabaseInUse) } else { Ok(home) }
     }
 
     /// Where the server keeps its data.
@@ -77,7 +80,7 @@ impl Home {
     pub(crate) fn clear_database(&self) -> Result<(), BenchError> {
         if self.store() == Store::Postgres {
             for _ in 0..self.migrations("applied")? {
-                self.migrate("down")?;
+                self.migrate(&["down", "--yes"])?;
             }
         }
         Ok(())
@@ -92,13 +95,13 @@ impl Home {
 
     /// How many migrations are in this state.
     fn migrations(&self, state: &str) -> Result<usize, BenchError> {
-        Ok(self.migrate("status")?.lines().filter(|line| line.starts_with(state)).count())
+        Ok(self.migrate(&["status"])?.lines().filter(|line| line.starts_with(state)).count())
     }
 
-    fn migrate(&self, step: &str) -> Result<String, BenchError> {
+    fn migrate(&self, step: &[&str]) -> Result<String, BenchError> {
         // The step comes before the settings.
         let mut command = self.bare("migrate");
-        command.arg(step).arg("--data-dir").arg(self.folder.path().join("migrate"));
+        command.args(step).arg("--data-dir").arg(self.folder.path().join("migrate"));
         output("migrate", &mut command)
     }
 

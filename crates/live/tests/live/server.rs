@@ -1,14 +1,14 @@
 //! A real server on the loopback, in a thread of its own.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use async_trait::async_trait;
 use showrunner_domain::identity::{
     AccessService, Bearer, Bearers, Claims, Email, Revocations, Revoked, Role, SessionId, SigningKeyId, TokenError,
@@ -16,7 +16,7 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::mocks::{MockIdSource, MockLedger, MockSigningKeyStore};
 use showrunner_domain::{Clock, Line, Page, StoreError, Timestamp, Version};
-use showrunner_live::{Hub, Pace, Watchers, configure_with, remember_socket, stream_with};
+use showrunner_live::{Hub, Pace, ServerConfig, Watchers, configure_with, serve, stream_with};
 use uuid::Uuid;
 
 use crate::client::Client;
@@ -75,14 +75,10 @@ impl Server {
                             .configure(configure_with(pace))
                             .service(web::scope("/api/v1").configure(stream_with(pace)))
                     };
-                    let server = HttpServer::new(app)
-                        .workers(1)
-                        .on_connect(remember_socket)
-                        .disable_signals()
-                        .bind("127.0.0.1:0")
-                        .unwrap();
-                    let address = server.addrs()[0];
-                    let running = server.run();
+                    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                    let address = listener.local_addr().unwrap();
+                    let config = ServerConfig { workers: Some(1), ..ServerConfig::default() };
+                    let running = serve(listener, config, app).unwrap();
                     started.send((address, running.handle(), told)).unwrap();
                     running.await.unwrap();
                 });

@@ -23,9 +23,10 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use showrunner_domain::Timestamp;
 
-use crate::Ports;
 use crate::failure::Failure;
+use crate::migrations::run_all;
 use crate::types::{DbInstant, Instant};
+use crate::{Location, Ports};
 use engine::Engine;
 use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
 use number::{hold_numbering, settle};
@@ -40,7 +41,6 @@ type RowByRow = diesel::pg::PgRowByRowLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
-pub(crate) use queries::refold;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -60,15 +60,60 @@ pub(crate) fn open(url: &str) -> Result<Ports, Failure> {
     Ok(queries::Store::new(Engine::start(url)?).into_ports())
 }
 
-/// Runs `work` under the migration lock, which all nodes share. It ends with the connection.
+/// Whether the database behind `url` has our tables.
+pub(crate) fn exists(url: &str) -> Result<bool, Failure> {
+    has_tables(&mut connect::plain(url)?)
+}
+
+/// Runs every migration that the store lacks. A store that is missing is made.
+pub(crate) fn migrate_or_create(url: &str) -> Result<Vec<String>, Failure> {
+    bring_up(&mut locked(url)?, MIGRATIONS)
+}
+
+/// Runs every migration that the store lacks, where there is one.
+pub(crate) fn migrate_if_exists(url: &str) -> Result<Option<Vec<String>>, Failure> {
+    let mut conn = locked(url)?;
+    if has_tables(&mut conn)? { bring_up(&mut conn, MIGRATIONS).map(Some) } else { Ok(None) }
+}
+
+/// Runs `work` under the migration lock.
 pub(crate) fn migrate<T>(
     url: &str,
     work: fn(&mut Conn, EmbeddedMigrations) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut conn = connect::plain(url)?;
-    diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(MIGRATION_LOCK).execute(&mut conn)?;
+    let mut conn = locked(url)?;
+    if !has_tables(&mut conn)? {
+        return Err(Failure::Missing(Location::Postgres(url.to_owned()).to_string()));
+    }
     work(&mut conn, MIGRATIONS)
 }
+
+/// Runs every migration that the store lacks, and folds again what was folded by the rules of an earlier release.
+fn bring_up(conn: &mut Conn, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure> {
+    let run = run_all(conn, migrations)?;
+    queries::refold(conn)?;
+    Ok(run)
+}
+
+/// What reverting the last migration would lose.
+pub(crate) fn losses(url: &str) -> Result<Vec<String>, Failure> {
+    migrate(url, |conn, _| conn.transaction(queries::find_losses))
+}
+
+/// A connection that holds the migration lock, which all nodes share, until it is closed.
+fn locked(url: &str) -> Result<Conn, Failure> {
+    let mut conn = connect::plain(url)?;
+    diesel::sql_query("select pg_advisory_lock($1)").bind::<BigInt, _>(MIGRATION_LOCK).execute(&mut conn)?;
+    Ok(conn)
+}
+
+fn has_tables(conn: &mut Conn) -> Result<bool, Failure> {
+    Ok(diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') is not null")).get_result(conn)?)
+}
+
+/// Every column of every table, with the table's name.
+const COLUMNS: &str = "select cast(table_name as text) as in_table, cast(column_name as text) as name
+                       from information_schema.columns where table_schema = current_schema()";
 
 /// The time that leases and looks run by: the database's, for nodes' clocks differ.
 fn shared_time(conn: &mut Conn, _now: Timestamp) -> Result<Timestamp, Failure> {

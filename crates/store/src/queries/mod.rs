@@ -27,6 +27,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod log;
+mod losses;
 mod memberships;
 mod notifications;
 mod page;
@@ -55,7 +56,8 @@ use super::{
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
 pub(super) use episodes::find as find_episode;
-pub(crate) use folding::refold;
+pub(super) use folding::refold;
+pub(super) use losses::losses as find_losses;
 pub(super) use readers::Readers;
 
 /// Every port of the domain on this store.

@@ -27,14 +27,14 @@ const READERS: u32 = 4;
 /// How long a file is waited for that others turn to WAL mode.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A connection that writes. The file is created when missing.
+/// A connection that writes.
 pub(super) fn writing(path: &Path) -> Result<Conn, Failure> {
     let mut conn = set(path, WRITING)?;
     let begun = Instant::now();
     // Of several who turn a new file to WAL mode some are refused at once, whatever `busy_timeout` says.
     while let Err(error) = conn.batch_execute("pragma journal_mode = wal") {
         if begun.elapsed() > PATIENCE || !error.to_string().contains("locked") {
-            return Err(error.into());
+            return Err(Failure::file(path, &error));
         }
         sleep(Duration::from_millis(5));
     }
@@ -43,15 +43,26 @@ pub(super) fn writing(path: &Path) -> Result<Conn, Failure> {
 
 fn set(path: &Path, settings: &str) -> Result<Conn, Failure> {
     let mut conn = plain(path)?;
-    conn.batch_execute(settings)?;
+    conn.batch_execute(settings).map_err(|error| Failure::file(path, &error))?;
     Ok(conn)
 }
 
-/// A connection without settings.
+/// A connection without settings, to a file that exists.
 pub(super) fn plain(path: &Path) -> Result<Conn, Failure> {
-    // Another name would be another store.
-    let name = path.to_str().ok_or_else(|| Failure::connection(format!("the path {} is not UTF-8", path.display())))?;
-    SqliteConnection::establish(name).map_err(Failure::connection)
+    let uri = uri(path).ok_or_else(|| Failure::file(path, &"the path is not UTF-8"))?;
+    SqliteConnection::establish(&uri).map_err(|error| Failure::file(path, &error))
+}
+
+/// The file as SQLite's URI, in the mode that creates none. Another name than the path's would be another store.
+fn uri(path: &Path) -> Option<String> {
+    let authority = if path.is_absolute() { "//" } else { "" };
+    let escaped = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{authority}{escaped}?mode=rw"))
+}
+
+/// A connection that only reads.
+pub(super) fn reading(path: &Path) -> Result<Conn, Failure> {
+    set(path, READING)
 }
 
 /// A connection that only reads, and waits for nobody.
@@ -66,7 +77,7 @@ pub(super) fn reading_pool(path: &Path) -> Result<Pool<Manager<Conn>>, Failure> 
         .max_size(READERS)
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(5))
-        .build(Manager::new(move || set(&path, READING)))
+        .build(Manager::new(move || reading(&path)))
         .map_err(Failure::connection)
 }
 
@@ -74,6 +85,7 @@ pub(super) fn reading_pool(path: &Path) -> Result<Pool<Manager<Conn>>, Failure> 
 mod tests {
     use diesel::sql_types::{BigInt, Text};
 
+    use super::super::file;
     use super::*;
 
     #[derive(QueryableByName)]
@@ -94,10 +106,25 @@ mod tests {
         keeps_plans: i64,
     }
 
+    fn new_file(folder: &tempfile::TempDir) -> std::path::PathBuf {
+        let path = folder.path().join("with ?, # and %41.db");
+        assert_eq!(file::create(&path, |conn| Ok(conn.batch_execute("create table t (a)")?)).unwrap(), Some(()));
+        path
+    }
+
+    #[test]
+    fn a_connection_creates_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let refused = plain(&path).map(drop).unwrap_err().to_string();
+        assert!(refused.contains(path.to_str().unwrap()), "{refused}");
+        assert!(!path.exists());
+    }
+
     #[test]
     fn a_prepared_statement_stays_prepared_whatever_is_bound_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let mut conn = plain(&folder.path().join("a.db")).unwrap();
+        let mut conn = plain(&new_file(&folder)).unwrap();
         let asked = diesel::sql_query("select sqlite_compileoption_used('ENABLE_QPSG') as keeps_plans");
         let built: Built = asked.get_result(&mut conn).unwrap();
         assert_eq!(built.keeps_plans, 1, "see .cargo/config.toml");
@@ -107,7 +134,7 @@ mod tests {
     fn of_many_who_open_a_new_file_at_once_all_get_a_connection() {
         for _ in 0..50 {
             let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("a.db");
+            let path = new_file(&folder);
             std::thread::scope(|scope| {
                 let opened = [(); 4].map(|()| scope.spawn(|| writing(&path).map(drop)));
                 for opened in opened {
@@ -120,7 +147,7 @@ mod tests {
     #[test]
     fn the_writers_own_connection_syncs_every_commit() {
         let folder = tempfile::tempdir().unwrap();
-        let mut conn = writing(&folder.path().join("a.db")).unwrap();
+        let mut conn = writing(&new_file(&folder)).unwrap();
         let level: Level = diesel::sql_query("pragma synchronous").get_result(&mut conn).unwrap();
         assert_eq!(level.synchronous, 2, "2 is FULL");
         let mode: Mode = diesel::sql_query("pragma journal_mode").get_result(&mut conn).unwrap();

@@ -5,6 +5,7 @@
 mod connect;
 mod desk;
 mod engine;
+mod file;
 mod jobs;
 mod pulse;
 mod writer;
@@ -22,6 +23,7 @@ use showrunner_domain::event::DomainEvent;
 use crate::Ports;
 use crate::cached::Cached;
 use crate::failure::Failure;
+use crate::migrations::run_all;
 use crate::rows::EventRow;
 use crate::schema::{events, log_head};
 use engine::Engine;
@@ -36,7 +38,6 @@ type RowByRow = diesel::connection::DefaultLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
-pub(crate) use queries::refold;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
@@ -52,13 +53,81 @@ pub(crate) fn open(path: &Path) -> Result<Ports, Failure> {
     Ok(queries::Store::new(Engine::start(path)?).into_ports())
 }
 
+/// Whether there is a store in the file `path`.
+pub(crate) fn exists(path: &Path) -> Result<bool, Failure> {
+    if !file::exists(path)? {
+        return Ok(false);
+    }
+    look(path)?;
+    Ok(true)
+}
+
+/// Runs every migration that the store lacks. A store that is missing is made.
+pub(crate) fn migrate_or_create(path: &Path) -> Result<Vec<String>, Failure> {
+    if !file::exists(path)? {
+        let made = file::create(path, |conn| conn.immediate_transaction(|conn| bring_up(conn, MIGRATIONS)))?;
+        if let Some(versions) = made {
+            return Ok(versions);
+        }
+    }
+    migrate(path, bring_up)
+}
+
+/// Runs every migration that the store lacks, where there is one.
+pub(crate) fn migrate_if_exists(path: &Path) -> Result<Option<Vec<String>>, Failure> {
+    if file::exists(path)? { migrate(path, bring_up).map(Some) } else { Ok(None) }
+}
+
 /// Runs `work` under the migration lock: SQLite's own lock for writers, taken before looking.
 pub(crate) fn migrate<T>(
     path: &Path,
     work: fn(&mut Conn, EmbeddedMigrations) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    connect::writing(path)?.immediate_transaction(|conn| work(conn, MIGRATIONS))
+    if !file::exists(path)? {
+        return Err(Failure::Missing(path.display().to_string()));
+    }
+    // Open until another connection is, since SQLite writes its log back when the last one closes.
+    let _looking = look(path)?;
+    let worked = connect::writing(path)?.immediate_transaction(|conn| work(conn, MIGRATIONS));
+    worked.map_err(|failure| at(path, failure))
 }
+
+/// A connection that has seen that this is a store: to migrate another database would be to write into somebody's.
+fn look(path: &Path) -> Result<Conn, Failure> {
+    let mut conn = connect::reading(path)?;
+    let ours = "exists (select 1 from sqlite_master where name = '__diesel_schema_migrations')";
+    let ours: QueryResult<bool> = diesel::select(sql::<Bool>(ours)).get_result(&mut conn);
+    match ours {
+        Ok(true) => Ok(conn),
+        Ok(false) => Err(at(path, Failure::NotOurs)),
+        Err(error) => Err(at(path, error.into())),
+    }
+}
+
+/// Runs every migration that the store lacks, and folds again what was folded by the rules of an earlier release.
+fn bring_up(conn: &mut Conn, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure> {
+    let run = run_all(conn, migrations)?;
+    queries::refold(conn)?;
+    Ok(run)
+}
+
+/// What reverting the last migration would lose.
+pub(crate) fn losses(path: &Path) -> Result<Vec<String>, Failure> {
+    migrate(path, |conn, _| queries::find_losses(conn))
+}
+
+/// `failure`, with the name of the file that it is about.
+fn at(path: &Path, failure: Failure) -> Failure {
+    match &failure {
+        Failure::Query(_) | Failure::Migration(_) | Failure::NotOurs => Failure::file(path, &failure),
+        _ => failure,
+    }
+}
+
+/// Every column of every table, with the table's name.
+const COLUMNS: &str = "select tables.name as in_table, columns.name as name
+                       from sqlite_master as tables join pragma_table_info(tables.name) as columns
+                       where tables.type = 'table' and tables.name not like 'sqlite!_%' escape '!'";
 
 /// Gives `events` the next places of the log.
 fn append_events(conn: &mut Conn, events: &mut dyn Iterator<Item = &DomainEvent>) -> Result<(), Failure> {

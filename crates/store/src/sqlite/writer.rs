@@ -187,22 +187,22 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::sqlite::connect;
+    use crate::sqlite::{connect, file};
 
     type Body = fn(&mut Conn) -> Result<(), Failure>;
 
     fn writer() -> (TempDir, Arc<Writer>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
-        super::super::migrate(&path, |conn, _| {
+        let made = file::create(&path, |conn| {
             conn.batch_execute(
                 "create table log_head (id integer, seq integer); insert into log_head values (1, 0); \
                  create table kept (n integer primary key); create table fatal (n integer); \
                  create trigger breaks before insert on fatal begin select raise(rollback, 'gone'); end;",
             )?;
             Ok(())
-        })
-        .unwrap();
+        });
+        assert_eq!(made.unwrap(), Some(()));
         let writer = Writer::start(connect::writing(&path).unwrap(), Head::new()).unwrap();
         (folder, Arc::new(writer))
     }
