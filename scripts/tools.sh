@@ -17,6 +17,7 @@ need strace command -v strace       # counts the fdatasyncs of a batch
 need faketime command -v faketime   # runs a node with its clock behind
 need ffmpeg command -v ffmpeg       # videos
 need curl command -v curl
+need nginx env PATH="$PATH:/usr/sbin" nginx -v # the proxy of docs/deployment.md
 need chromium command -v chromium # shows the SVG of scenes as browsers do
 need python3 command -v python3
 need python3-venv python3 -c 'import venv, ensurepip'

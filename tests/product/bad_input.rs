@@ -108,6 +108,18 @@ fn bodies_that_cannot_be_taken_are_refused_and_nothing_changes(backend: Backend)
     }
     let unlabelled = editor.send("POST", EPISODES, &[("content-type", "text/csv")], b"title,1").unwrap();
     assert_problem("a table", &unlabelled, 415, "UNSUPPORTED_TYPE");
+    for (path, body) in [
+        (EPISODES, br#"{"title":"Pilot","episode_number":1}"#.as_slice()),
+        ("/api/v1/files?name=a.txt", b"text"),
+        ("/api/v1/auth/login", br#"{"email":"a@example.com","password":"correct horse"}"#),
+        ("/api/v1/jobs", br#"{"job_type":"of-others"}"#),
+    ] {
+        for encoding in ["gzip", "br", "identity, gzip", "anything"] {
+            let encoded = editor.send("POST", path, &[JSON, ("content-encoding", encoding)], body).unwrap();
+            assert_problem(&format!("{encoding} for {path}"), &encoded, 415, "UNSUPPORTED_TYPE");
+        }
+    }
+    assert_eq!(outside.count("files") + outside.count("jobs"), 0);
     assert_eq!(traces(outside), before);
 }
 

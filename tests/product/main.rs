@@ -32,6 +32,7 @@ mod payloads;
 mod people;
 mod presence;
 mod references;
+mod proxies;
 mod refused_data;
 mod repetition;
 mod restored;

@@ -19,6 +19,7 @@ on_both_stores!(
     accounts_are_kept_on_the_command_line_beside_a_running_server,
     no_secret_is_in_events_activities_the_log_or_in_plain_text_at_rest,
     one_address_can_try_a_hundred_times_and_then_has_to_wait,
+    a_second_start_that_cannot_listen_leaves_the_set_up_link_as_it_is,
 );
 
 const LOGIN: &str = "/api/v1/auth/login";
@@ -276,6 +277,8 @@ fn one_address_can_try_a_hundred_times_and_then_has_to_wait(backend: Backend) {
     });
     assert_problem("one attempt too many", &limited, 429, "RATE_LIMITED");
     assert_eq!(limited.header("retry-after"), Some("1"));
+    assert_problem("a password has its own attempts", &login(&server, PASSWORD), 401, "UNAUTHENTICATED");
+    assert_problem("a link has its own", &set_up(&server, "nothing", PASSWORD), 401, "UNAUTHENTICATED");
     let token = store.token("editor@example.com", "editor");
     assert_eq!(status(&server.api(&token)), 200, "other endpoints are not limited");
 }
@@ -297,4 +300,12 @@ fn signing_out_at_one_server_closes_what_is_open_at_another() {
     assert_eq!(stream.next().unwrap().event, "error");
     assert!(stream.next().is_none());
     assert_problem("its refresh token", &refresh(&there, &session.refresh), 401, "UNAUTHENTICATED");
+}
+
+fn a_second_start_that_cannot_listen_leaves_the_set_up_link_as_it_is(backend: Backend) {
+    let store = Store::new(backend);
+    let server = store.serve();
+    let second = store.command("serve", "data").args(["--listen", &server.address]).output().unwrap();
+    fails(&second, &server.address);
+    SignedIn::of(&set_up(&server, server.set_up.as_deref().unwrap(), PASSWORD));
 }

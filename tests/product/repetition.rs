@@ -101,7 +101,7 @@ fn a_repeated_update_is_answered_as_it_was_first(backend: Backend) {
 }
 
 fn what_nobody_may_repeat_any_more_is_forgotten(backend: Backend) {
-    let store = Store::new(backend);
+    let store = Store::migrated(backend);
     let token = store.token("editor@example.com", "editor");
     let server = store.serve();
     for number in 0..3 {

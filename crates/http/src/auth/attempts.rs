@@ -8,7 +8,7 @@ use actix_web::HttpRequest;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use lru::LruCache;
-use showrunner_web::Problem;
+use showrunner_web::{Problem, client_address};
 
 /// How many attempts one address has at once: an office of a hundred people behind one may come in at the same minute.
 const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
@@ -17,26 +17,35 @@ const A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 /// How many addresses are remembered; beyond that the one is forgotten that was silent for longest.
 const ADDRESSES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
-/// Limits attempts to log in, to refresh and to set up, together, by the address of the client: 100 at once, two more
-/// each second. Each node counts for itself.
+/// Limits attempts to log in, to refresh and to set up, each for itself, by the address of the client: 100 at once, two more
+/// each second. Whoever guesses passwords keeps nobody behind the same address from staying signed in. Each node counts
+/// for itself.
+#[derive(Default)]
 pub struct AttemptLimit {
+    pub(super) login: Buckets,
+    pub(super) refresh: Buckets,
+    pub(super) set_up: Buckets,
+}
+
+/// The attempts of one kind.
+pub(super) struct Buckets {
     clock: DefaultClock,
     addresses: Mutex<LruCache<IpAddr, DefaultDirectRateLimiter>>,
 }
 
-impl Default for AttemptLimit {
+impl Default for Buckets {
     fn default() -> Self {
         Self { clock: DefaultClock::default(), addresses: Mutex::new(LruCache::new(ADDRESSES)) }
     }
 }
 
-impl AttemptLimit {
+impl Buckets {
     /// Counts an attempt.
     ///
     /// # Errors
     /// `RATE_LIMITED` where the address has none left.
     pub(super) fn admit(&self, request: &HttpRequest) -> Result<(), Problem> {
-        request.peer_addr().map_or(Ok(()), |peer| self.count(peer.ip()))
+        client_address(request).map_or(Ok(()), |address| self.count(address))
     }
 
     fn count(&self, address: IpAddr) -> Result<(), Problem> {
@@ -64,11 +73,19 @@ mod tests {
 
     #[test]
     fn an_address_has_a_hundred_attempts_at_once_and_others_have_their_own() {
-        let limit = AttemptLimit::default();
+        let limit = Buckets::default();
         let (one, other) = ("203.0.113.1".parse().unwrap(), "203.0.113.2".parse().unwrap());
         let admitted = (0..200).filter(|_| limit.count(one).is_ok()).count();
         assert!((100..150).contains(&admitted), "{admitted}");
         assert!(limit.count(other).is_ok());
+    }
+
+    #[test]
+    fn who_has_no_attempt_to_log_in_left_may_still_refresh_and_set_up() {
+        let limit = AttemptLimit::default();
+        let address = "203.0.113.1".parse().unwrap();
+        while limit.login.count(address).is_ok() {}
+        assert!(limit.refresh.count(address).is_ok() && limit.set_up.count(address).is_ok());
     }
 
     #[test]
@@ -80,7 +97,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_however_many_addresses_come() {
-        let limit = AttemptLimit::default();
+        let limit = Buckets::default();
         for number in 0..20_000_u32 {
             limit.count(IpAddr::from(number.to_be_bytes())).unwrap();
         }

@@ -9,8 +9,9 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 use schemars::JsonSchema;
 use serde::Serialize;
+use showrunner_domain::ServiceError;
 use showrunner_domain::identity::{SignInService, SignedIn, User};
-use showrunner_web::{Identified, JsonBody, origin};
+use showrunner_web::{Identified, JsonBody, client_address, origin};
 
 use crate::answer::{self, Answer};
 use crate::endpoint::Endpoint;
@@ -60,24 +61,34 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn set_up(request: HttpRequest, body: JsonBody, limit: Limit, sign_ins: SignIns) -> Answer {
-    limit.admit(&request)?;
+    limit.set_up.admit(&request)?;
     query::none(&request)?;
     let members::SetUp { token, password, patch } = fields::complete(body.read().await?, members::set_up)?;
-    let signed_in = sign_ins.set_up(&token, password, patch, origin(&request)).await?;
+    let signed_in = sign_ins.set_up(&token, password, patch, origin(&request)).await;
+    let signed_in = signed_in.inspect_err(|error| warn_of_failure(&request, error))?;
     Ok(answer::one(Tokens::from(signed_in)))
 }
 
 async fn login(request: HttpRequest, body: JsonBody, limit: Limit, sign_ins: SignIns) -> Answer {
-    limit.admit(&request)?;
+    limit.login.admit(&request)?;
     query::none(&request)?;
     let members::Login { email, password } = fields::complete(body.read().await?, members::login)?;
     let login = async || sign_ins.login(&email, password.clone(), origin(&request)).await;
-    let signed_in = patiently(login).await?;
+    let signed_in = patiently(login).await.inspect_err(|error| warn_of_failure(&request, error))?;
     Ok(answer::one(Tokens::from(signed_in)))
 }
 
+/// Leaves a line in the log by which the address can be shut out: docs/deployment.md has the pattern.
+fn warn_of_failure(request: &HttpRequest, error: &ServiceError) {
+    if let (ServiceError::SignInRefused { .. } | ServiceError::Locked { .. }, Some(address)) =
+        (error, client_address(request))
+    {
+        tracing::warn!(%address, "a sign-in failed");
+    }
+}
+
 async fn refresh(request: HttpRequest, body: JsonBody, limit: Limit, sign_ins: SignIns) -> Answer {
-    limit.admit(&request)?;
+    limit.refresh.admit(&request)?;
     query::none(&request)?;
     let token = fields::complete(body.read().await?, members::refresh)?;
     Ok(answer::one(Tokens::from(sign_ins.refresh(&token, origin(&request)).await?)))
