@@ -39,6 +39,7 @@ mod restored;
 mod round_trip;
 mod samples;
 mod shows;
+mod silent_database;
 mod slow_reader;
 mod smoke;
 mod sse;

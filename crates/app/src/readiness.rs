@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use showrunner_domain::event::{EventLog, Seq};
 use showrunner_http::{Check, Readiness};
 use showrunner_store::StoreProbe;
+use tokio::time::timeout;
 
 use crate::readers::{Board, Progress};
 
@@ -14,6 +15,9 @@ use crate::readers::{Board, Progress};
 const MAX_LAG: u64 = 10_000;
 /// How long it may stand still then. One that moves on works off an import, and taking nodes away would not make it faster.
 const MAX_STANDSTILL: Duration = Duration::from_secs(10);
+
+/// How long the store may take to answer: whoever asks wants to know now.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Asks the store and the readers.
 pub(crate) struct NodeReadiness {
@@ -28,21 +32,15 @@ pub(crate) struct NodeReadiness {
 #[async_trait]
 impl Readiness for NodeReadiness {
     async fn check(&self) -> Vec<Check> {
-        let head = self.log.bounds().await.ok().map(|bounds| bounds.head);
-        vec![database(head), self.migrations().await, self.readers(head)]
+        let bounds = timeout(PATIENCE, self.log.bounds());
+        let pending = timeout(PATIENCE, self.probe.pending_migrations());
+        let (bounds, pending) = tokio::join!(bounds, pending);
+        let head = bounds.ok().and_then(Result::ok).map(|bounds| bounds.head);
+        vec![database(head), migrations(pending.ok().and_then(Result::ok)), self.readers(head)]
     }
 }
 
 impl NodeReadiness {
-    async fn migrations(&self) -> Check {
-        let name = "migrations";
-        match self.probe.pending_migrations().await {
-            Ok(pending) if pending.is_empty() => Check { name, ok: true, detail: "none is pending".to_owned() },
-            Ok(pending) => Check { name, ok: false, detail: format!("pending: {}", pending.join(", ")) },
-            Err(_) => Check { name, ok: false, detail: "cannot be read".to_owned() },
-        }
-    }
-
     fn readers(&self, head: Option<Seq>) -> Check {
         let name = "readers";
         let Some(head) = head else {
@@ -72,6 +70,16 @@ fn state(head: Seq, progress: Progress, still_for: Duration) -> Option<(&'static
     let is_late = head.since(progress.cursor) > MAX_LAG;
     let is_still = still_for > MAX_STANDSTILL;
     is_late.then_some(if is_still { ("stands still, behind", true) } else { ("catches up, behind", false) })
+}
+
+/// `pending` names the migrations that the store lacks, if it could say so.
+fn migrations(pending: Option<Vec<String>>) -> Check {
+    let name = "migrations";
+    match pending {
+        Some(pending) if pending.is_empty() => Check { name, ok: true, detail: "none is pending".to_owned() },
+        Some(pending) => Check { name, ok: false, detail: format!("pending: {}", pending.join(", ")) },
+        None => Check { name, ok: false, detail: "cannot be read".to_owned() },
+    }
 }
 
 /// `head` is where the log ends, if the store could say so.

@@ -50,6 +50,9 @@ pub(crate) enum Failure {
     /// The tables are those of an earlier release.
     #[error("the store lacks migrations of this release ({0}): start serve or run `migrate up` first")]
     Behind(String),
+    /// A connection has not answered in time, and was given up with all others.
+    #[error("the database did not answer in time")]
+    Silent,
     /// Another process holds the write lock.
     #[error("the write lock could not be had: {0}")]
     Locked(String),

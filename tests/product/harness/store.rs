@@ -76,6 +76,14 @@ impl Store {
         self.database.iter().flat_map(|database| ["--database-url", &database.url]).collect()
     }
 
+    /// From now on the database is reached at the address that `relay` answers for its own, `HOST:PORT`.
+    pub(crate) fn reach_database_by(&mut self, relay: impl FnOnce(&str) -> String) {
+        let url = &mut self.database.as_mut().expect("a store on Postgres").url;
+        let (_, place) = url.rsplit_once('@').or_else(|| url.split_once("//")).unwrap();
+        let (address, _) = place.split_once('/').unwrap();
+        *url = url.replace(address, &relay(address));
+    }
+
     /// The server on the usual data folder.
     pub(crate) fn serve(&self) -> Server {
         self.serve_from("data")

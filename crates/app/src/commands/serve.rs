@@ -39,6 +39,8 @@ use crate::{demo, handlers, open_files, worker};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
+/// How long threads that still work have, once everything else has ended.
+const LAST_WAIT: Duration = Duration::from_secs(5);
 /// How often what has ended by itself is removed.
 const SWEEP: Duration = Duration::from_mins(10);
 
@@ -146,7 +148,16 @@ async fn serve(
     if let Err(error) = presence.leave().await {
         tracing::warn!(error = causes(&error), "presence of this node is left to its lease");
     }
+    end_within(LAST_WAIT);
     Ok(())
+}
+
+/// Ends the process after `time`, whatever still waits: a thread that asked a database gone silent cannot be stopped.
+fn end_within(time: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(time);
+        std::process::exit(0);
+    });
 }
 
 /// Says where the server listens and, while nobody can sign in as an administrator, where to change that. The link is

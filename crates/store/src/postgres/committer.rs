@@ -6,6 +6,7 @@
 //! goes back to where it came from, to be done alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use diesel::connection::{Connection, SimpleConnection};
@@ -13,9 +14,10 @@ use diesel::r2d2::R2D2Connection;
 use showrunner_domain::job::{Claim, Job};
 use showrunner_domain::{ChangeSet, Timestamp};
 
+use super::Conn;
+use super::connector::Connector;
 use super::gather::Gather;
 use super::queries::commit;
-use super::{Conn, connect};
 use crate::bell::Bell;
 use crate::failure::Failure;
 
@@ -56,13 +58,17 @@ pub(super) enum Outcome {
     Unknown(Failure),
 }
 
-/// Does what is asked for on the server at `url`. Each commit is followed by a `nudge`.
-pub(super) fn start(url: &str, nudge: &SyncSender<()>, bell: &Bell) -> Result<Gather<Ask, Outcome>, Failure> {
+/// Does what is asked for on connections of `connector`. Each commit is followed by a `nudge`.
+pub(super) fn start(
+    connector: &Arc<Connector>,
+    nudge: &SyncSender<()>,
+    bell: &Bell,
+) -> Result<Gather<Ask, Outcome>, Failure> {
     let worker = || {
-        let (url, nudge, bell) = (url.to_owned(), nudge.clone(), bell.clone());
+        let (connector, nudge, bell) = (connector.clone(), nudge.clone(), bell.clone());
         move || {
-            let mut conn = connect(&url).ok();
-            move |asks: Vec<Ask>| match together(&mut conn, &url, &asks) {
+            let mut conn = connect(&connector).ok();
+            move |asks: Vec<Ask>| match together(&mut conn, &connector, &asks) {
                 Ok(Some(jobs)) => {
                     let mut sets = asks.iter().filter_map(Ask::set);
                     if sets.clone().any(ChangeSet::queues_jobs) {
@@ -85,12 +91,17 @@ pub(super) fn start(url: &str, nudge: &SyncSender<()>, bell: &Bell) -> Result<Ga
 }
 
 /// What is in the store now, or nothing; an error where that cannot be known.
-fn together(conn: &mut Option<Conn>, url: &str, asks: &[Ask]) -> Result<Option<Vec<Vec<Job>>>, String> {
-    let Some(mut open) = conn.take().or_else(|| connect(url).ok()) else { return Ok(None) };
+fn together(
+    conn: &mut Option<Conn>,
+    connector: &Connector,
+    asks: &[Ask],
+) -> Result<Option<Vec<Vec<Job>>>, String> {
+    let Some(mut open) = conn.take().or_else(|| connect(connector).ok()) else { return Ok(None) };
     let mut all_written = false;
     let transaction = || {
         open.transaction(|conn| {
             let written = write(conn, asks)?;
+            connector.still_counts()?;
             all_written = true;
             Ok::<_, Failure>(written)
         })
@@ -130,8 +141,8 @@ fn write(conn: &mut Conn, asks: &[Ask]) -> Result<Vec<Vec<Job>>, Failure> {
     Ok(jobs)
 }
 
-fn connect(url: &str) -> Result<Conn, Failure> {
-    let mut conn = connect::working(url)?;
+fn connect(connector: &Connector) -> Result<Conn, Failure> {
+    let mut conn = connector.connect()?;
     conn.batch_execute(SETTINGS)?;
     Ok(conn)
 }

@@ -1,5 +1,6 @@
 //! Connections to a Postgres server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -7,6 +8,7 @@ use diesel::prelude::*;
 use r2d2::Pool;
 
 use super::Conn;
+use super::connector::Connector;
 use super::roots::with_system_roots;
 use crate::failure::Failure;
 use crate::pool::Manager;
@@ -24,7 +26,7 @@ const POOL: u32 = 12;
 
 /// A connection without settings.
 pub(super) fn plain(url: &str) -> Result<Conn, Failure> {
-    PgConnection::establish(&with_system_roots(url))
+    PgConnection::establish(&with_timeouts(&with_system_roots(url)))
         .map_err(|error| Failure::connection(presentable(&error.to_string())))
 }
 
@@ -41,27 +43,51 @@ fn presentable(message: &str) -> String {
     }
 }
 
-/// A connection as the pool has them.
-pub(super) fn working(url: &str) -> Result<Conn, Failure> {
-    let mut conn = plain(url)?;
-    conn.batch_execute(SETTINGS)?;
-    Ok(conn)
+/// What libpq and the kernel do about a peer that is gone, where the URL does not say it: no more than 5 s for connecting,
+/// and after 10 s without an acknowledgement, of data or of a probe, a connection is broken.
+const TIMEOUTS: [(&str, &str); 6] = [
+    ("connect_timeout", "5"),
+    ("keepalives", "1"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
+fn with_timeouts(url: &str) -> String {
+    let said = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let is_said = |name: &str| said.split('&').any(|parameter| parameter.split('=').next() == Some(name));
+    TIMEOUTS.into_iter().filter(|(name, _)| !is_said(name)).fold(url.to_owned(), |mut url, (name, value)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        url.extend([separator.to_string().as_str(), name, "=", value]);
+        url
+    })
 }
 
-/// A pool of connections.
-pub(super) fn pool(url: &str) -> Result<Pool<Manager<Conn>>, Failure> {
-    let url = url.to_owned();
-    Pool::builder()
-        .max_size(POOL)
-        .min_idle(Some(1))
-        .connection_timeout(Duration::from_secs(5))
-        .build(Manager::new(move || working(&url)))
-        .map_err(Failure::connection)
+/// Gives `conn` the settings of all that work.
+pub(super) fn set(conn: &mut Conn) -> Result<(), Failure> {
+    Ok(conn.batch_execute(SETTINGS)?)
+}
+
+/// A pool of connections; where `wait` says so, not before the first one stands.
+pub(super) fn pool(connector: &Arc<Connector>, wait: bool) -> Result<Pool<Manager<Conn>>, Failure> {
+    let connector = connector.clone();
+    let manager = Manager::new(move || connector.connect());
+    let pool = Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(Duration::from_secs(5));
+    if wait { pool.build(manager).map_err(Failure::connection) } else { Ok(pool.build_unchecked(manager)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn timeouts_are_added_where_the_url_does_not_say_them() {
+        let rest = "keepalives=1&keepalives_idle=5&keepalives_interval=2&keepalives_count=3&tcp_user_timeout=10000";
+        assert_eq!(with_timeouts("postgres://db/app"), format!("postgres://db/app?connect_timeout=5&{rest}"));
+        let said = "postgres://db/app?sslmode=require&connect_timeout=60";
+        assert_eq!(with_timeouts(said), format!("{said}&{rest}"));
+    }
 
     #[test]
     fn what_libpq_quotes_of_the_url_is_left_out_and_what_it_says_of_the_server_stays() {

@@ -1,47 +1,62 @@
-//! How this store runs work: reads and writes in one pool, each write a transaction, and changes many in one.
+//! How this store runs work: on one link to the database, and on another one where that has gone silent.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::thread;
+use std::time::Duration;
 
-use diesel::Connection;
 use showrunner_domain::episode::{Episode, EpisodeId};
 use showrunner_domain::job::{Claim, Job};
 use showrunner_domain::{ChangeSet, Timestamp};
 use tokio::sync::watch;
 
-use super::committer::{self, Ask, Outcome};
-use super::finder::{self, Alone, Found};
-use super::gather::Gather;
-use super::queries::{Readers, commit, find_episode};
-use super::{Conn, connect, numberer};
+use super::Conn;
+use super::connector::Connector;
+use super::link::Link;
 use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
 
-/// A set of more changes than this would keep others waiting that share its transaction.
-const SHARED: usize = 8;
+/// How often it is looked whether a connection is silent.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How many links may be given up whose threads still wait for their server. Most end with their sockets, a few seconds
+/// later; those of a server that keeps taking bytes never do.
+const MAX_ABANDONED: usize = 8;
 
 pub(super) struct Engine {
-    pool: Readers,
-    committer: Gather<Ask, Outcome>,
-    finder: Gather<EpisodeId, Found>,
-    nudge: SyncSender<()>,
+    link: Arc<Current>,
     head: Head,
     bell: Bell,
 }
 
+type Current = RwLock<Arc<Link>>;
+
 impl Engine {
     pub(super) fn start(url: &str) -> Result<Self, Failure> {
         let (head, bell) = (Head::new(), Bell::new());
-        // One waiting nudge is enough: it is answered by numbering everything.
-        let (nudge, nudges) = sync_channel(1);
-        let pool = Readers::new(connect::pool(url)?);
-        let (committer, finder) = (committer::start(url, &nudge, &bell)?, finder::start(url)?);
-        numberer::start(url.to_owned(), nudges, head.clone(), bell.clone())?;
-        Ok(Self { pool, committer, finder, nudge, head, bell })
+        let link = Arc::new(RwLock::new(Arc::new(Link::open(url, &head, &bell, true)?)));
+        let supervisor = Supervisor {
+            url: url.to_owned(),
+            link: Arc::downgrade(&link),
+            abandoned: Vec::new(),
+            head: head.clone(),
+            bell: bell.clone(),
+        };
+        let thread = thread::Builder::new().name("store-supervisor".to_owned());
+        thread.spawn(move || supervisor.run()).map_err(Failure::connection)?;
+        Ok(Self { link, head, bell })
     }
 
-    pub(super) const fn readers(&self) -> &Readers {
-        &self.pool
+    fn link(&self) -> Arc<Link> {
+        current(&self.link)
+    }
+
+    /// Runs `work`.
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.link().read(work).await
     }
 
     /// Runs `work`. However short it is, it waits for the server: never on the thread that asks.
@@ -50,59 +65,30 @@ impl Engine {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.pool.run(work).await
+        self.link().read(work).await
     }
 
-    pub(super) async fn write<T, F>(&self, mut work: F) -> Result<T, Failure>
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        let result = self.pool.run(move |conn| conn.transaction(|conn| work(conn))).await;
-        let _ = self.nudge.try_send(());
-        result
+        self.link().write(work).await
     }
 
     /// Looks an episode up, with others that are looked up at the same time where that is possible.
     pub(super) async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, Failure> {
-        match self.finder.ask(id).await? {
-            Ok(episode) => Ok(episode),
-            Err(Alone) => self.pool.run(move |conn| find_episode(conn, id)).await,
-        }
+        self.link().find_episode(id).await
     }
 
     /// Commits `set`, with others that wait where that is possible.
     pub(super) async fn commit(&self, set: ChangeSet) -> Result<(), Failure> {
-        let is_large = set.changes().len() > SHARED;
-        let ask = Ask::Commit(set);
-        let outcome = if is_large { Outcome::Alone(ask) } else { self.committer.ask(ask).await? };
-        self.settled(outcome).await.map(drop)
+        self.link().commit(set).await
     }
 
     /// Hands jobs out, with others that wait where that is possible.
     pub(super) async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, Failure> {
-        let outcome = self.committer.ask(Ask::Claim(claim, now)).await?;
-        self.settled(outcome).await
-    }
-
-    /// What came of it, where that is known, and otherwise of doing it alone.
-    async fn settled(&self, outcome: Outcome) -> Result<Vec<Job>, Failure> {
-        match outcome {
-            Outcome::Done(jobs) => Ok(jobs),
-            Outcome::Unknown(failure) => Err(failure),
-            Outcome::Alone(Ask::Commit(set)) => {
-                let queues_jobs = set.queues_jobs();
-                self.write(move |conn| commit(conn, &[&set], &[]).map(drop)).await?;
-                if queues_jobs {
-                    self.bell.ring();
-                }
-                Ok(Vec::new())
-            }
-            Outcome::Alone(Ask::Claim(claim, now)) => {
-                let jobs = self.write(move |conn| commit(conn, &[], &[(&claim, now)])).await?;
-                Ok(jobs.into_iter().flatten().collect())
-            }
-        }
+        self.link().claim(claim, now).await
     }
 
     /// What wakes up those who wait for jobs.
@@ -118,5 +104,49 @@ impl Engine {
     /// Notes that the log was seen to reach `head`.
     pub(super) fn saw(&self, head: i64) {
         self.head.publish(head);
+    }
+}
+
+fn current(link: &Current) -> Arc<Link> {
+    link.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Replaces the link where a connection of it is silent.
+struct Supervisor {
+    url: String,
+    link: Weak<Current>,
+    abandoned: Vec<Weak<Connector>>,
+    head: Head,
+    bell: Bell,
+}
+
+impl Supervisor {
+    /// Runs until the engine goes.
+    fn run(mut self) {
+        while let Some(link) = self.link.upgrade() {
+            let silent = current(&link);
+            if silent.connector().is_silent() {
+                self.replace(&link, &silent);
+            }
+            drop((link, silent));
+            thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    fn replace(&mut self, link: &Current, silent: &Link) {
+        self.abandoned.retain(|connector| connector.strong_count() > 0);
+        if self.abandoned.len() >= MAX_ABANDONED {
+            tracing::error!("the database is silent, and so are all connections that were given up: restart this node");
+            return;
+        }
+        match Link::open(&self.url, &self.head, &self.bell, false) {
+            Ok(next) => {
+                *link.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+                silent.connector().give_up();
+                self.abandoned.push(Arc::downgrade(silent.connector()));
+                tracing::error!("the database did not answer in time: every connection is given up and made again");
+            }
+            Err(error) => tracing::error!(%error, "the database is silent, and no other connections can be made"),
+        }
     }
 }

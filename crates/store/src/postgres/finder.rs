@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use showrunner_domain::episode::{Episode, EpisodeId};
 
+use super::Conn;
+use super::connector::Connector;
 use super::gather::Gather;
-use super::{Conn, connect};
 use crate::failure::Failure;
 use crate::rows::EpisodeRow;
 use crate::schema::episodes::dsl;
@@ -27,13 +29,13 @@ pub(super) struct Alone;
 /// The episode, if there is one.
 pub(super) type Found = Result<Option<Episode>, Alone>;
 
-/// Looks up episodes on the server at `url`.
-pub(super) fn start(url: &str) -> Result<Gather<EpisodeId, Found>, Failure> {
+/// Looks up episodes on connections of `connector`.
+pub(super) fn start(connector: &Arc<Connector>) -> Result<Gather<EpisodeId, Found>, Failure> {
     let worker = || {
-        let url = url.to_owned();
+        let connector = connector.clone();
         move || {
-            let mut conn = connect(&url).ok();
-            move |ids: Vec<EpisodeId>| match found(&mut conn, &url, &ids) {
+            let mut conn = connect(&connector).ok();
+            move |ids: Vec<EpisodeId>| match found(&mut conn, &connector, &ids) {
                 Some(found) => ids.iter().map(|id| Ok(found.get(id).cloned())).collect(),
                 None => ids.iter().map(|_| Err(Alone)).collect(),
             }
@@ -43,8 +45,12 @@ pub(super) fn start(url: &str) -> Result<Gather<EpisodeId, Found>, Failure> {
 }
 
 /// A connection on which anything has failed is not used again.
-fn found(conn: &mut Option<Conn>, url: &str, ids: &[EpisodeId]) -> Option<HashMap<EpisodeId, Episode>> {
-    let mut open = conn.take().or_else(|| connect(url).ok())?;
+fn found(
+    conn: &mut Option<Conn>,
+    connector: &Connector,
+    ids: &[EpisodeId],
+) -> Option<HashMap<EpisodeId, Episode>> {
+    let mut open = conn.take().or_else(|| connect(connector).ok())?;
     let found = catch_unwind(AssertUnwindSafe(|| find(&mut open, ids))).ok()?.ok()?;
     *conn = Some(open);
     Some(found)
@@ -56,8 +62,8 @@ fn find(conn: &mut Conn, ids: &[EpisodeId]) -> Result<HashMap<EpisodeId, Episode
     rows.into_iter().map(|row| Episode::try_from(row).map(|episode| (episode.id, episode))).collect()
 }
 
-fn connect(url: &str) -> Result<Conn, Failure> {
-    let mut conn = connect::working(url)?;
+fn connect(connector: &Connector) -> Result<Conn, Failure> {
+    let mut conn = connector.connect()?;
     conn.batch_execute(SETTINGS)?;
     Ok(conn)
 }

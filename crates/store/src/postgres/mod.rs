@@ -7,10 +7,12 @@
 mod columnwise;
 mod committer;
 mod connect;
+mod connector;
 mod engine;
 mod finder;
 mod gather;
 mod jobs;
+mod link;
 mod number;
 mod numberer;
 mod outbox;

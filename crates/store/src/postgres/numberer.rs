@@ -1,5 +1,6 @@
 //! The thread that numbers this node's commits at once, everybody's now and then, and hears of other nodes' numbering.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,8 +9,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
+use super::Conn;
+use super::connector::Connector;
 use super::number::{JOBS, number, settle};
-use super::{Conn, connect};
 use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
@@ -22,12 +24,18 @@ const POLL_EVERY: Duration = Duration::from_millis(50);
 /// How long to wait before connecting again.
 const RECONNECT_AFTER: Duration = Duration::from_millis(500);
 
-/// Starts the thread. `nudges` tell that this node has committed something; it ends when nobody can nudge any more.
-pub(super) fn start(url: String, nudges: Receiver<()>, head: Head, bell: Bell) -> Result<(), Failure> {
+/// Starts the thread. `nudges` tell that this node has committed something; it ends when nobody can nudge any more, or the
+/// connections are given up.
+pub(super) fn start(
+    connector: Arc<Connector>,
+    nudges: Receiver<()>,
+    head: Head,
+    bell: Bell,
+) -> Result<(), Failure> {
     thread::Builder::new()
         .name("store-numberer".to_owned())
         .spawn(move || {
-            while let Err(failure) = listen(&url, &nudges, &head, &bell) {
+            while let Err(failure) = listen(&connector, &nudges, &head, &bell) {
                 tracing::warn!(%failure, "numbering is interrupted: connecting again");
                 thread::sleep(RECONNECT_AFTER);
             }
@@ -36,8 +44,8 @@ pub(super) fn start(url: String, nudges: Receiver<()>, head: Head, bell: Bell) -
     Ok(())
 }
 
-fn listen(url: &str, nudges: &Receiver<()>, head: &Head, bell: &Bell) -> Result<(), Failure> {
-    let mut conn = connect::working(url)?;
+fn listen(connector: &Connector, nudges: &Receiver<()>, head: &Head, bell: &Bell) -> Result<(), Failure> {
+    let mut conn = connector.connect()?;
     diesel::sql_query("listen showrunner").execute(&mut conn)?;
     let own: i32 = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(&mut conn)?;
     let mut polled = None;
@@ -47,6 +55,9 @@ fn listen(url: &str, nudges: &Receiver<()>, head: &Head, bell: &Bell) -> Result<
             Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
+        if connector.is_lost() {
+            return Ok(());
+        }
         let due = polled.is_none_or(|at: Instant| at.elapsed() >= POLL_EVERY);
         let Told { numbered, queued } = told(&mut conn, own)?;
         if queued {

@@ -19,11 +19,11 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl ActivityStore for Store {
     async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn count_activities(&self, query: StatsQuery, period: Period) -> Result<ActivityStats, StoreError> {
-        Ok(self.engine.readers().run(move |conn| activity_counts::stats(conn, &query, period)).await?)
+        Ok(self.engine.read(move |conn| activity_counts::stats(conn, &query, period)).await?)
     }
 }
 

@@ -27,7 +27,7 @@ impl EpisodeStore for Store {
         if is_brief(&query) {
             return Ok(self.engine.read_briefly(move |conn| list(conn, &query)).await?);
         }
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 }
 

@@ -29,7 +29,7 @@ impl FileStore for Store {
     }
 
     async fn list_files(&self, query: FileQuery) -> Result<Page<File, FileAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn find_blob(&self, sha256: Sha256) -> Result<Option<Blob>, StoreError> {
@@ -41,7 +41,7 @@ impl FileStore for Store {
     }
 
     async fn blobs_in_use(&self, keys: Vec<BlobKey>) -> Result<Vec<BlobKey>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let keys = keys.iter().map(|key| DbId(key.uuid()));
             let used: Vec<DbId> = blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?;
             Ok(used.into_iter().map(|key| BlobKey::new(key.0)).collect())

@@ -19,7 +19,7 @@ use crate::types::DbId;
 #[async_trait]
 impl ImportStore for Store {
     async fn find_shows_called(&self, names: Vec<ShowName>, slugs: Vec<Slug>) -> Result<Vec<Show>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let folded: Vec<String> = names.iter().map(|name| fold(name.as_str())).collect();
             let mut found = of_slugs(conn, &slugs)?;
             called(conn, &folded, &mut found)?;
@@ -34,7 +34,7 @@ impl ImportStore for Store {
         season: Option<SeasonNumber>,
         numbers: Vec<EpisodeNumber>,
     ) -> Result<Vec<EpisodeNumber>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| taken(conn, show, season, &numbers)).await?)
+        Ok(self.engine.read(move |conn| taken(conn, show, season, &numbers)).await?)
     }
 }
 

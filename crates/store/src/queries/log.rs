@@ -32,7 +32,7 @@ impl EventLog for Store {
 
     async fn read(&self, after: Seq, limit: ReadLimit) -> Result<LogPage, StoreError> {
         let reached = *self.engine.head().borrow();
-        Ok(self.engine.readers().run(move |conn| page(conn, after, limit, reached)).await?)
+        Ok(self.engine.read(move |conn| page(conn, after, limit, reached)).await?)
     }
 
     async fn cursor(&self, reader: ReaderName) -> Result<Seq, StoreError> {

@@ -32,7 +32,7 @@ impl MembershipStore for Store {
     }
 
     async fn list_memberships(&self, query: MembershipQuery) -> Result<Page<Membership, MembershipAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, query)).await?)
     }
 }
 

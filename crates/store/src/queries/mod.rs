@@ -104,7 +104,7 @@ impl Store {
 #[async_trait]
 impl StoreProbe for Store {
     async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.engine.readers().run(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
+        Ok(self.engine.read(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
     }
 
     async fn shared_time(&self, now: Timestamp) -> Result<Timestamp, StoreError> {

@@ -21,11 +21,11 @@ impl NotificationStore for Store {
         owner: UserId,
         query: NotificationQuery,
     ) -> Result<Page<Notification, NotificationAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, owner, query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, owner, query)).await?)
     }
 
     async fn count_unread(&self, owner: UserId) -> Result<u64, StoreError> {
-        let counted = self.engine.readers().run(move |conn| {
+        let counted = self.engine.read(move |conn| {
             let unread = dsl::notifications.filter(dsl::user_id.eq(DbId(owner.uuid()))).filter(dsl::read_at.is_null());
             Ok(unread.count().get_result::<i64>(conn)?.unsigned_abs())
         });

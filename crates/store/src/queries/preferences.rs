@@ -31,7 +31,7 @@ struct Settings {
 #[async_trait]
 impl PreferenceStore for Store {
     async fn find_preferences(&self, owner: UserId) -> Result<Preferences, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let settings = settings(conn, &[owner])?.remove(&owner);
             Ok(Preferences { follows: followed_by(conn, owner)?, ..settings.unwrap_or_default() })
         });
@@ -48,7 +48,7 @@ impl PreferenceStore for Store {
     }
 
     async fn find_interest(&self, concern: Concern) -> Result<Interest, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let followers = followers(conn, &concern.records)?;
             let mut people: Vec<UserId> = followers.values().flatten().copied().chain(concern.people).collect();
             people.sort_unstable();

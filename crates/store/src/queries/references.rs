@@ -55,7 +55,7 @@ struct ReferenceRow {
 #[async_trait]
 impl ReferenceStore for Store {
     async fn references(&self, target: Target, limit: usize) -> Result<References, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let rows = rows(conn, target, References::MOST)?;
             let total = rows.len() as u64;
             let first = rows.into_iter().take(limit).map(Reference::try_from).collect::<Result<_, _>>()?;

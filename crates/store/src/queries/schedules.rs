@@ -25,7 +25,7 @@ impl ScheduleStore for Store {
     }
 
     async fn list_schedules(&self, query: ScheduleQuery) -> Result<Page<Schedule, ScheduleAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn first_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -39,7 +39,7 @@ impl ScheduleStore for Store {
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Schedule>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let due = self.engine.readers().run(move |conn| {
+        let due = self.engine.read(move |conn| {
             let due = dsl::schedules.filter(dsl::next_run_at.le(DbInstant(now))).order(dsl::next_run_at).limit(limit);
             let rows: Vec<ScheduleRow> = due.select(ScheduleRow::as_select()).load(conn)?;
             rows.into_iter().map(Schedule::try_from).collect::<Result<Vec<_>, _>>()

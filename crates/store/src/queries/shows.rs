@@ -24,11 +24,11 @@ impl ShowStore for Store {
     }
 
     async fn find_shows_by_slug(&self, slugs: Vec<Slug>) -> Result<Vec<Show>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| of_slugs(conn, &slugs)).await?)
+        Ok(self.engine.read(move |conn| of_slugs(conn, &slugs)).await?)
     }
 
     async fn list_shows(&self, query: ShowQuery) -> Result<Page<Show, ShowAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, query)).await?)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::types::{DbId, DbInstant};
 impl SignInStore for Store {
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError> {
         let email = email.to_string();
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let found: Option<(UserRow, Option<String>)> = users::table
                 .left_join(passwords::table.on(passwords::user_id.eq(users::id)))
                 .filter(users::email.eq(email))
@@ -33,11 +33,7 @@ impl SignInStore for Store {
 
     async fn attempt_delay(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let attempt = attempt.clone();
-        Ok(self
-            .engine
-            .readers()
-            .run(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now)))
-            .await?)
+        Ok(self.engine.read(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now))).await?)
     }
 
     async fn begin_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
@@ -51,7 +47,7 @@ impl SignInStore for Store {
     }
 
     async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let session = sessions::table
                 .filter(sessions::id.eq(DbId(id.uuid())))
                 .filter(sessions::expires_at.gt(DbInstant(now)))
@@ -106,7 +102,7 @@ impl SignInStore for Store {
     }
 
     async fn find_link(&self, digest: SecretDigest, now: Timestamp) -> Result<Option<UserId>, StoreError> {
-        let found = self.engine.readers().run(move |conn| {
+        let found = self.engine.read(move |conn| {
             let user: Option<DbId> = set_up_links::table
                 .filter(set_up_links::digest.eq(digest.0))
                 .filter(set_up_links::expires_at.gt(DbInstant(now)))
@@ -119,7 +115,7 @@ impl SignInStore for Store {
     }
 
     async fn administration(&self) -> Result<Administration, StoreError> {
-        let asked = self.engine.readers().run(|conn| {
+        let asked = self.engine.read(|conn| {
             let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).select(users::id);
             let any: Option<DbId> = admins.first(conn).optional()?;
             let with_password: Option<DbId> =

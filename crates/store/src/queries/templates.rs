@@ -26,7 +26,7 @@ impl TemplateStore for Store {
     }
 
     async fn list_templates(&self, query: TemplateQuery) -> Result<Page<Template, TemplateAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, query)).await?)
     }
 }
 

@@ -43,7 +43,7 @@ impl UserStore for Store {
     }
 
     async fn list_users(&self, query: UserQuery) -> Result<Page<User, UserAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, query)).await?)
     }
 }
 

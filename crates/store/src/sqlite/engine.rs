@@ -36,8 +36,13 @@ impl Engine {
         Ok(Self { desk, readers, writer, head, bell, _follower: follower })
     }
 
-    pub(super) const fn readers(&self) -> &Readers {
-        &self.readers
+    /// Runs `work` on a connection of the pool.
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.readers.run(work).await
     }
 
     /// Runs `work`, which an index bounds to one page at most, without the way to another thread where that is possible.

@@ -48,7 +48,7 @@ impl CompositionStore for Store {
         &self,
         query: CompositionQuery,
     ) -> Result<Page<Composition, CompositionAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn list_versions(

@@ -44,7 +44,7 @@ impl JobStore for Store {
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<Page<Job, JobAfter>, StoreError> {
-        Ok(self.engine.readers().run(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn list_attempts(
@@ -57,7 +57,7 @@ impl JobStore for Store {
     }
 
     async fn count_jobs(&self) -> Result<Vec<JobCount>, StoreError> {
-        Ok(self.engine.readers().run(count).await?)
+        Ok(self.engine.read(count).await?)
     }
 
     async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, StoreError> {

@@ -18,7 +18,7 @@ impl PresenceStore for Store {
     }
 
     async fn changes(&self, after: Revision, node: NodeId, now: Timestamp) -> Result<Option<Changes>, StoreError> {
-        let read = self.engine.readers().run(move |conn| {
+        let read = self.engine.read(move |conn| {
             let now = shared_time(conn, now)?;
             changes(conn, after, node, now)
         });
