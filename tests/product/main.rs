@@ -10,6 +10,7 @@ mod bad_input;
 mod bad_tokens;
 mod behaviour;
 mod bench;
+mod bulkheads;
 mod compositions;
 mod documents;
 mod drain;

@@ -47,7 +47,7 @@ impl Relay {
 }
 
 fn pass_on(mut from: TcpStream, mut to: TcpStream, number: usize, silent_below: &AtomicUsize) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = [0; 8_192];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
         let is_silent = number < silent_below.load(Ordering::SeqCst);
         if !is_silent && to.write_all(&bytes[..length]).is_err() {

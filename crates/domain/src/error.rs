@@ -14,24 +14,42 @@ use crate::{CommitError, FieldError, QuotaExceeded, References, ResourceKind, Ve
 pub struct StoreError {
     #[source]
     cause: Box<dyn std::error::Error + Send + Sync>,
-    is_refusal: bool,
+    kind: StoreErrorKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StoreErrorKind {
+    Outage,
+    Refusal,
+    Busy,
 }
 
 impl StoreError {
     /// Wraps the adapter's own error: an outage, which may pass.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { cause: cause.into(), is_refusal: false }
+        Self { cause: cause.into(), kind: StoreErrorKind::Outage }
     }
 
     /// Wraps the adapter's own error: the store is well and refuses this very data, and would each time.
     pub fn refusal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { cause: cause.into(), is_refusal: true }
+        Self { cause: cause.into(), kind: StoreErrorKind::Refusal }
     }
 
     /// Whether the store is well and refuses this very data: trying again is of no use.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        self.is_refusal
+        matches!(self.kind, StoreErrorKind::Refusal)
+    }
+
+    /// Wraps the adapter's own error: the store is well and has too much to do for this request, which may be sent again.
+    pub fn busy(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { cause: cause.into(), kind: StoreErrorKind::Busy }
+    }
+
+    /// Whether the store is well and had too much to do.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Busy)
     }
 }
 

@@ -87,7 +87,7 @@ impl EpisodeStore for Shelf {
     }
 
     async fn list_episodes(&self, query: EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, StoreError> {
-        let EpisodeQuery { filter, sort, after, limit, total } = query;
+        let EpisodeQuery { filter, sort, after, limit, total, asker: _ } = query;
         let content = self.content();
         let mut found: Vec<&Episode> = content.episodes.values().filter(|episode| filter.holds(episode)).collect();
         let count = total.then_some(found.len() as u64);

@@ -53,6 +53,9 @@ pub(crate) enum Failure {
     /// A connection has not answered in time, and was given up with all others.
     #[error("the database did not answer in time")]
     Silent,
+    /// Everybody's turns are taken, or a scan took longer than it may.
+    #[error("others keep the store busy, or this takes too long")]
+    Busy,
     /// Another process holds the write lock.
     #[error("the write lock could not be had: {0}")]
     Locked(String),
@@ -81,6 +84,7 @@ impl Failure {
     fn into_store_error(self) -> StoreError {
         match &self {
             Self::Query(error) if is_refusal(error) => StoreError::refusal(self),
+            Self::Busy => StoreError::busy(self),
             _ => StoreError::new(self),
         }
     }

@@ -15,6 +15,7 @@ pub mod migrations;
 mod open;
 mod pool;
 mod rows;
+mod scans;
 mod schema;
 mod types;
 

@@ -218,6 +218,10 @@ impl From<ServiceError> for Problem {
                     "The store cannot hold a value of this request: it is out of range, or no text. Change it.",
                 )
             }
+            ServiceError::Unavailable(error) if error.is_busy() => {
+                let detail = "Others keep the store busy, or this asks for too much: narrow the search, or try again.";
+                Self { retry_after: Some(1), ..Self::new(Code::Unavailable, detail) }
+            }
             ServiceError::Unavailable(error) => {
                 tracing::error!(error = causes(&error), "the store is unavailable");
                 Self::new(Code::Unavailable, "The store cannot be reached at the moment: try again later.")

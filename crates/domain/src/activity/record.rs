@@ -163,6 +163,8 @@ pub struct ActivityQuery {
     pub limit: Limit,
     /// Whether to count all that match.
     pub total: bool,
+    /// Who asks: of work that may take long each gets a fair share. Set by the service.
+    pub asker: Option<UserId>,
 }
 
 /// The place behind an activity in the feed.

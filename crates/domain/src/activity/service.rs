@@ -43,6 +43,7 @@ impl ActivityService {
     /// It holds what follows from events that the caller may learn of, and nothing else. Addresses and user agents are left out unless the caller is an administrator.
     pub async fn list(&self, caller: &Caller, query: ActivityQuery) -> Result<ActivityPage, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
+        let query = ActivityQuery { asker: Some(caller.actor.id), ..query };
         let lag = self.lag().await?;
         let query = ActivityQuery { visible: Visibility::of(&caller.actor), ..query };
         let mut page = self.activities.list_activities(query).await?;
@@ -58,6 +59,7 @@ impl ActivityService {
     /// How much was done that the caller may learn of, with what was committed before this call, or what that lacks.
     pub async fn stats(&self, caller: &Caller, query: StatsQuery) -> Result<StatsAnswer, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Activity)?;
+        let query = StatsQuery { asker: Some(caller.actor.id), ..query };
         let period = Period::of(&query, self.clock.now().day())?;
         let lag = self.lag().await?;
         let query = StatsQuery { visible: Visibility::of(&caller.actor), ..query };

@@ -77,6 +77,8 @@ pub struct StatsQuery {
     pub action: Option<ActivityAction>,
     /// On this kind of record.
     pub resource_type: Option<Line<40>>,
+    /// Who asks: of work that may take long each gets a fair share. Set by the service.
+    pub asker: Option<UserId>,
 }
 
 /// Days of which the last is not before the first, 366 at most.

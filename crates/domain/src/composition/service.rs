@@ -50,6 +50,7 @@ impl CompositionService {
         query: CompositionQuery,
     ) -> Result<Page<Composition, CompositionAfter>, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Composition)?;
+        let query = CompositionQuery { asker: Some(caller.actor.id), ..query };
         Ok(self.compositions.list_compositions(query).await?)
     }
 

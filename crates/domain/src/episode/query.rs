@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{Category, Episode, EpisodeId, EpisodeStatus, SeasonNumber};
+use crate::identity::UserId;
 use crate::show::ShowId;
 use crate::text::date;
 use crate::{Limit, Line, Timestamp, fold};
@@ -21,6 +22,8 @@ pub struct EpisodeQuery {
     pub limit: Limit,
     /// Whether to count all that match.
     pub total: bool,
+    /// Who asks: of work that may take long each gets a fair share. Set by the service.
+    pub asker: Option<UserId>,
 }
 
 /// Which episodes a list holds: those that fulfil everything that is given.

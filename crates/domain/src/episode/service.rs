@@ -33,6 +33,7 @@ impl EpisodeService {
         query: EpisodeQuery,
     ) -> Result<Page<Episode, EpisodeAfter>, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Episode)?;
+        let query = EpisodeQuery { asker: Some(caller.actor.id), ..query };
         Ok(self.episodes.list_episodes(query).await?)
     }
 

@@ -40,6 +40,7 @@ impl<'a> Rows<'a> {
             after: None,
             limit: Limit::MOST,
             total: true,
+            asker: None,
         };
         Self { episodes, shows, caller, query: Some(query), known: HashMap::new(), read: 0, all: 0 }
     }

@@ -46,6 +46,7 @@ impl FileService {
     /// A page of files.
     pub async fn list(&self, caller: &Caller, query: FileQuery) -> Result<Page<File, FileAfter>, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::File)?;
+        let query = FileQuery { asker: Some(caller.actor.id), ..query };
         Ok(self.files.list_files(query).await?)
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Job, JobId, JobStatus, JobType};
 use crate::episode::EpisodeId;
+use crate::identity::UserId;
 use crate::{Limit, Timestamp};
 
 /// What a list of jobs is asked for.
@@ -17,6 +18,8 @@ pub struct JobQuery {
     pub limit: Limit,
     /// Whether to count all that match.
     pub total: bool,
+    /// Who asks: of work that may take long each gets a fair share. Set by the service.
+    pub asker: Option<UserId>,
 }
 
 /// Which jobs a list holds: those that fulfil everything that is given.

@@ -33,6 +33,7 @@ impl JobService {
     /// A page of jobs.
     pub async fn list(&self, caller: &Caller, query: JobQuery) -> Result<Page<Job, JobAfter>, ServiceError> {
         permit(&caller.actor, Action::Read, ResourceKind::Job)?;
+        let query = JobQuery { asker: Some(caller.actor.id), ..query };
         Ok(self.jobs.list_jobs(query).await?)
     }
 

@@ -40,6 +40,7 @@ fn counted(query: &mut Query) -> StatsQuery {
         user_id: query.take("user_id", |text| parse::uuid(text).map(UserId::new)),
         action: query.take("action", action),
         resource_type: query.line("resource_type"),
+        asker: None,
     }
 }
 
@@ -56,6 +57,7 @@ fn wanted(query: &mut Query) -> ActivityQuery {
         limit: query.limit(),
         total: query.switch("total"),
         after: query.cursor(),
+        asker: None,
     }
 }
 

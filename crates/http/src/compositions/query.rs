@@ -15,7 +15,7 @@ pub(super) fn wanted(query: &mut Query) -> CompositionQuery {
         approval: query.take("approval", approval),
         q: query.line("q"),
     };
-    CompositionQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
+    CompositionQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total"), asker: None }
 }
 
 /// Which format is to be shown.

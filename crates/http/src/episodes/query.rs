@@ -34,7 +34,7 @@ pub(crate) fn of_show(query: &mut Query, show_id: Option<ShowId>) -> EpisodeQuer
     if after.as_ref().is_some_and(|after| after.sort != sort || !fits(after)) {
         query.unreadable(cursor::foreign());
     }
-    EpisodeQuery { filter, sort, after, limit, total }
+    EpisodeQuery { filter, sort, after, limit, total, asker: None }
 }
 
 fn sort(text: &str) -> Result<EpisodeSort, Invalid> {

@@ -15,7 +15,7 @@ pub(super) fn wanted(query: &mut Query) -> FileQuery {
         episode_id: query.take("episode_id", parse::episode_id),
         q: query.line("q"),
     };
-    FileQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
+    FileQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total"), asker: None }
 }
 
 /// What an upload says of its file, beside the bytes.

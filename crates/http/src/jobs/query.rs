@@ -11,13 +11,13 @@ use crate::query::Parameters as _;
 /// The query that `query` asks for.
 pub(super) fn wanted(query: &mut Query) -> JobQuery {
     let filter = JobFilter { episode_id: query.take("episode_id", parse::episode_id), ..filter(query) };
-    JobQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
+    JobQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total"), asker: None }
 }
 
 /// The same of one episode's jobs.
 pub(super) fn of_episode(query: &mut Query, episode: Option<EpisodeId>) -> JobQuery {
     let filter = JobFilter { episode_id: episode, ..filter(query) };
-    JobQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total") }
+    JobQuery { filter, after: query.cursor(), limit: query.limit(), total: query.switch("total"), asker: None }
 }
 
 fn filter(query: &mut Query) -> JobFilter {

@@ -91,11 +91,7 @@ pub(super) fn start(
 }
 
 /// What is in the store now, or nothing; an error where that cannot be known.
-fn together(
-    conn: &mut Option<Conn>,
-    connector: &Connector,
-    asks: &[Ask],
-) -> Result<Option<Vec<Vec<Job>>>, String> {
+fn together(conn: &mut Option<Conn>, connector: &Connector, asks: &[Ask]) -> Result<Option<Vec<Vec<Job>>>, String> {
     let Some(mut open) = conn.take().or_else(|| connect(connector).ok()) else { return Ok(None) };
     let mut all_written = false;
     let transaction = || {

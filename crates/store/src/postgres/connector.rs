@@ -18,7 +18,7 @@ use crate::failure::Failure;
 /// How long a statement may take. `statement_timeout` has a server that lives answer before that.
 const STATEMENT: Duration = Duration::from_secs(12);
 /// How long connecting may take: libpq has a limit of its own for each of a server's addresses.
-const CONNECTING: Duration = Duration::from_secs(60);
+const CONNECTING: Duration = Duration::from_mins(1);
 
 /// Makes connections that belong together: where one of them is silent, all of them are given up.
 pub(super) struct Connector {

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use showrunner_domain::episode::{Episode, EpisodeId};
+use showrunner_domain::identity::UserId;
 use showrunner_domain::job::{Claim, Job};
 use showrunner_domain::{ChangeSet, Timestamp};
 use tokio::sync::watch;
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use super::Conn;
 use super::connector::Connector;
 use super::link::Link;
+use super::queries::Lane;
 use crate::bell::Bell;
 use crate::failure::Failure;
 use crate::head::Head;
@@ -56,24 +58,43 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.link().read(work).await
+        self.link().read(Lane::Requests, work).await
+    }
+
+    /// Runs `work` of the system.
+    pub(super) async fn attend<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.link().read(Lane::System, work).await
+    }
+
+    /// Runs `work`, which may look at any number of rows, when it is the turn of `asker`.
+    pub(super) async fn scan<T, F>(&self, asker: Option<UserId>, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.link().scan(asker, work).await
     }
 
     /// Runs `work`. However short it is, it waits for the server: never on the thread that asks.
-    pub(super) async fn read_briefly<T, F>(&self, work: F) -> Result<T, Failure>
+    pub(super) async fn read_briefly<T, F>(&self, lane: Lane, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.link().read(work).await
+        self.link().read(lane, work).await
     }
 
-    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Failure>
+    /// Runs `work` in a transaction.
+    pub(super) async fn write<T, F>(&self, lane: Lane, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.link().write(work).await
+        self.link().write(lane, work).await
     }
 
     /// Looks an episode up, with others that are looked up at the same time where that is possible.

@@ -45,11 +45,7 @@ pub(super) fn start(connector: &Arc<Connector>) -> Result<Gather<EpisodeId, Foun
 }
 
 /// A connection on which anything has failed is not used again.
-fn found(
-    conn: &mut Option<Conn>,
-    connector: &Connector,
-    ids: &[EpisodeId],
-) -> Option<HashMap<EpisodeId, Episode>> {
+fn found(conn: &mut Option<Conn>, connector: &Connector, ids: &[EpisodeId]) -> Option<HashMap<EpisodeId, Episode>> {
     let mut open = conn.take().or_else(|| connect(connector).ok())?;
     let found = catch_unwind(AssertUnwindSafe(|| find(&mut open, ids))).ok()?.ok()?;
     *conn = Some(open);

@@ -6,6 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use diesel::Connection;
 use showrunner_domain::episode::{Episode, EpisodeId};
+use showrunner_domain::identity::UserId;
 use showrunner_domain::job::{Claim, Job};
 use showrunner_domain::{ChangeSet, Timestamp};
 
@@ -13,7 +14,7 @@ use super::committer::{self, Ask, Outcome};
 use super::connector::Connector;
 use super::finder::{self, Alone, Found};
 use super::gather::Gather;
-use super::queries::{Readers, commit, find_episode};
+use super::queries::{Lane, Readers, commit, find_episode};
 use super::{Conn, connect, numberer};
 use crate::bell::Bell;
 use crate::failure::Failure;
@@ -49,16 +50,25 @@ impl Link {
     }
 
     /// Runs `work` on a connection of the pool.
-    pub(super) async fn read<T, F>(&self, work: F) -> Result<T, Failure>
+    pub(super) async fn read<T, F>(&self, lane: Lane, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.connector.unless_lost(self.pool.run(work)).await
+        self.connector.unless_lost(self.pool.run(lane, work)).await
+    }
+
+    /// Runs `work`, which may look at any number of rows, when it is the turn of `asker`.
+    pub(super) async fn scan<T, F>(&self, asker: Option<UserId>, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.connector.unless_lost(self.pool.scan(asker, work)).await
     }
 
     /// Runs `work` in a transaction.
-    pub(super) async fn write<T, F>(&self, mut work: F) -> Result<T, Failure>
+    pub(super) async fn write<T, F>(&self, lane: Lane, mut work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
@@ -71,7 +81,7 @@ impl Link {
                 Ok(written)
             })
         };
-        let result = self.read(transaction).await;
+        let result = self.read(lane, transaction).await;
         let _ = self.nudge.try_send(());
         result
     }
@@ -80,7 +90,7 @@ impl Link {
     pub(super) async fn find_episode(&self, id: EpisodeId) -> Result<Option<Episode>, Failure> {
         match self.connector.unless_lost(self.finder.ask(id)).await? {
             Ok(episode) => Ok(episode),
-            Err(Alone) => self.read(move |conn| find_episode(conn, id)).await,
+            Err(Alone) => self.read(Lane::Requests, move |conn| find_episode(conn, id)).await,
         }
     }
 
@@ -109,14 +119,14 @@ impl Link {
             Outcome::Unknown(failure) => Err(failure),
             Outcome::Alone(Ask::Commit(set)) => {
                 let queues_jobs = set.queues_jobs();
-                self.write(move |conn| commit(conn, &[&set], &[]).map(drop)).await?;
+                self.write(Lane::Requests, move |conn| commit(conn, &[&set], &[]).map(drop)).await?;
                 if queues_jobs {
                     self.bell.ring();
                 }
                 Ok(Vec::new())
             }
             Outcome::Alone(Ask::Claim(claim, now)) => {
-                let jobs = self.write(move |conn| commit(conn, &[], &[(&claim, now)])).await?;
+                let jobs = self.write(Lane::Requests, move |conn| commit(conn, &[], &[(&claim, now)])).await?;
                 Ok(jobs.into_iter().flatten().collect())
             }
         }

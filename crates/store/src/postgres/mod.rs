@@ -18,6 +18,9 @@ mod numberer;
 mod outbox;
 mod roots;
 
+use std::time::Instant as Moment;
+
+use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
@@ -27,7 +30,8 @@ use showrunner_domain::Timestamp;
 
 use crate::failure::Failure;
 use crate::migrations::run_all;
-use crate::types::{DbInstant, Instant};
+use crate::scans::SCAN;
+use crate::types::{DbId, DbInstant, Instant};
 use crate::{Location, Ports};
 use engine::Engine;
 use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
@@ -53,6 +57,10 @@ const ADMINISTRATORS_LOCK: i64 = 0x5348_4f57_0003;
 
 /// How a look holds what it finds: it may be changed, but not removed, until this transaction has ended.
 const HOLD: &str = " for key share";
+
+/// How many connections of the pool requests have at most, and how many the system: the rest is for scans.
+const REQUESTS: usize = 7;
+const SYSTEM: usize = 3;
 
 /// How many rows one statement inserts at most: each is a way to the server and back. Postgres takes 65,535 values.
 const ROWS_AT_ONCE: usize = 500;
@@ -127,6 +135,33 @@ fn shared_time(conn: &mut Conn, _now: Timestamp) -> Result<Timestamp, Failure> {
 fn one_at_a_time(conn: &mut Conn) -> Result<(), Failure> {
     diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(ADMINISTRATORS_LOCK).execute(conn)?;
     Ok(())
+}
+
+/// Runs `work`, a scan, in a snapshot of its own. Each of its statements ends in time, and takes one core.
+fn scanning<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, Failure>) -> Result<T, Failure> {
+    let begun = Moment::now();
+    let result = conn.build_transaction().read_only().run(|conn| {
+        let limit = SCAN.as_millis();
+        conn.batch_execute(&format!(
+            "set local statement_timeout = {limit}; set local max_parallel_workers_per_gather = 0"
+        ))?;
+        work(conn)
+    });
+    match result {
+        Err(Failure::Query(_)) if begun.elapsed() >= SCAN => Err(Failure::Busy),
+        result => result,
+    }
+}
+
+/// A condition of every scan: here a statement's time is limited by the server.
+fn in_time() -> SqlLiteral<Bool> {
+    sql("true")
+}
+
+/// The episodes whose titles match, if that is to be known beforehand: here the planner finds the index of trigrams.
+#[expect(clippy::unnecessary_wraps, reason = "looking beforehand can fail where it is a statement")]
+fn titled(_conn: &mut Conn, _pattern: &str) -> Result<Option<Vec<DbId>>, Failure> {
+    Ok(None)
 }
 
 type HavingCategory = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, diesel::dsl::AsExprOf<String, Text>>>;

@@ -26,16 +26,14 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(500);
 
 /// Starts the thread. `nudges` tell that this node has committed something; it ends when nobody can nudge any more, or the
 /// connections are given up.
-pub(super) fn start(
-    connector: Arc<Connector>,
-    nudges: Receiver<()>,
-    head: Head,
-    bell: Bell,
-) -> Result<(), Failure> {
+pub(super) fn start(connector: Arc<Connector>, nudges: Receiver<()>, head: Head, bell: Bell) -> Result<(), Failure> {
     thread::Builder::new()
         .name("store-numberer".to_owned())
         .spawn(move || {
             while let Err(failure) = listen(&connector, &nudges, &head, &bell) {
+                if connector.is_lost() {
+                    return;
+                }
                 tracing::warn!(%failure, "numbering is interrupted: connecting again");
                 thread::sleep(RECONNECT_AFTER);
             }

@@ -10,7 +10,7 @@ use showrunner_domain::activity::{
 use showrunner_domain::{Page, StoreError, fold};
 
 use super::page::{Filled, fill};
-use super::{Conn, Db, Store, activity_counts, anywhere};
+use super::{Conn, Db, Store, activity_counts, anywhere, in_time};
 use crate::failure::Failure;
 use crate::rows::ActivityRow;
 use crate::schema::activities::{self, dsl};
@@ -19,12 +19,23 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl ActivityStore for Store {
     async fn list_activities(&self, query: ActivityQuery) -> Result<Page<Activity, ActivityAfter>, StoreError> {
+        if is_scan(&query) {
+            return Ok(self.engine.scan(query.asker, move |conn| list(conn, &query)).await?);
+        }
         Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn count_activities(&self, query: StatsQuery, period: Period) -> Result<ActivityStats, StoreError> {
-        Ok(self.engine.read(move |conn| activity_counts::stats(conn, &query, period)).await?)
+        Ok(self.engine.scan(query.asker, move |conn| activity_counts::stats(conn, &query, period)).await?)
     }
+}
+
+/// Whether finding a page may take passing over any number of activities: an index holds those of one user, of one action and
+/// of one record, each in the order of the feed.
+fn is_scan(query: &ActivityQuery) -> bool {
+    let indexed = [query.user_id.is_some(), query.action.is_some(), query.resource_id.is_some()];
+    let others = query.resource_type.is_some() || query.q.is_some() || query.total;
+    others || indexed.into_iter().filter(|is_given| *is_given).count() > 1
 }
 
 type Activities = activities::BoxedQuery<'static, Db>;
@@ -60,6 +71,9 @@ fn take(conn: &mut Conn, query: &ActivityQuery, mut rows: Activities) -> Result<
 
 fn matching(wanted: &ActivityQuery) -> Activities {
     let mut query = dsl::activities.into_boxed();
+    if is_scan(wanted) {
+        query = query.filter(in_time());
+    }
     if let Some(user) = wanted.user_id {
         query = query.filter(dsl::user_id.eq(DbId(user.uuid())));
     }

@@ -9,7 +9,7 @@ use showrunner_domain::{Page, StoreError, fold};
 
 use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};
-use super::{Conn, Db, Store, anywhere, having_category};
+use super::{Conn, Db, Lane, Store, anywhere, having_category, in_time, titled};
 use crate::failure::Failure;
 use crate::rows::EpisodeRow;
 use crate::schema::episodes::{self, dsl};
@@ -25,9 +25,9 @@ impl EpisodeStore for Store {
 
     async fn list_episodes(&self, query: EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, StoreError> {
         if is_brief(&query) {
-            return Ok(self.engine.read_briefly(move |conn| list(conn, &query)).await?);
+            return Ok(self.engine.read_briefly(Lane::Requests, move |conn| list(conn, &query)).await?);
         }
-        Ok(self.engine.read(move |conn| list(conn, &query)).await?)
+        Ok(self.engine.scan(query.asker, move |conn| list(conn, &query)).await?)
     }
 }
 
@@ -45,12 +45,17 @@ pub(crate) fn find(conn: &mut Conn, id: EpisodeId) -> Result<Option<Episode>, Fa
 }
 
 fn list(conn: &mut Conn, query: &EpisodeQuery) -> Result<Page<Episode, EpisodeAfter>, Failure> {
-    let total = if query.total { Some(count(conn, &query.filter)?) } else { None };
+    let among = match &query.filter.q {
+        Some(text) => titled(conn, &anywhere(&fold(text.as_str())))?,
+        None => None,
+    };
+    let matching = || matching(query, among.as_deref());
+    let total = if query.total { Some(matching().count().get_result::<i64>(conn)?.unsigned_abs()) } else { None };
     let wanted = query.limit.get() + 1;
     let rows = if query.sort.key == SortKey::AirDate {
-        dated_then_undated(conn, query, wanted)?
+        dated_then_undated(conn, query, matching, wanted)?
     } else {
-        take(conn, query, matching(&query.filter), wanted)?
+        take(conn, query, matching(), wanted)?
     };
     let Filled { rows, more } = fill(rows.into_iter().map(Ok), query.limit)?;
     let items: Result<Vec<_>, _> = rows.into_iter().map(Episode::try_from).collect();
@@ -59,15 +64,20 @@ fn list(conn: &mut Conn, query: &EpisodeQuery) -> Result<Page<Episode, EpisodeAf
 
 /// Episodes without an air date come last, in either direction: they are a list of their own behind the others, so
 /// that each of the two is read straight from the index.
-fn dated_then_undated(conn: &mut Conn, query: &EpisodeQuery, wanted: usize) -> Result<Vec<EpisodeRow>, Failure> {
+fn dated_then_undated(
+    conn: &mut Conn,
+    query: &EpisodeQuery,
+    matching: impl Fn() -> Episodes,
+    wanted: usize,
+) -> Result<Vec<EpisodeRow>, Failure> {
     let in_undated = query.after.as_ref().is_some_and(|after| after.value == SortValue::Day(None));
     if in_undated {
-        return take(conn, query, matching(&query.filter).filter(dsl::air_date.is_null()), wanted);
+        return take(conn, query, matching().filter(dsl::air_date.is_null()), wanted);
     }
-    let mut rows = take(conn, query, matching(&query.filter).filter(dsl::air_date.is_not_null()), wanted)?;
+    let mut rows = take(conn, query, matching().filter(dsl::air_date.is_not_null()), wanted)?;
     if rows.len() < wanted {
         let first_undated = EpisodeQuery { after: None, ..query.clone() };
-        let undated = matching(&query.filter).filter(dsl::air_date.is_null());
+        let undated = matching().filter(dsl::air_date.is_null());
         rows.append(&mut take(conn, &first_undated, undated, wanted - rows.len())?);
     }
     Ok(rows)
@@ -86,12 +96,9 @@ fn take(
     Ok(matching.order(InOrder::of_episodes(query.sort)).limit(limit).select(EpisodeRow::as_select()).load(conn)?)
 }
 
-fn count(conn: &mut Conn, filter: &EpisodeFilter) -> Result<u64, Failure> {
-    let count: i64 = matching(filter).count().get_result(conn)?;
-    Ok(count.unsigned_abs())
-}
-
-fn matching(filter: &EpisodeFilter) -> Episodes {
+/// What `query` asks for, of the episodes `among` which it can only be, where that is known.
+fn matching(query: &EpisodeQuery, among: Option<&[DbId]>) -> Episodes {
+    let (filter, is_scan) = (&query.filter, !is_brief(query));
     let mut query = match filter.show_id {
         Some(show) => dsl::episodes.filter(dsl::live_show_id.eq(DbId(show.uuid()))).into_boxed(),
         None => dsl::episodes.filter(dsl::deleted_at.is_null()).into_boxed(),
@@ -110,6 +117,12 @@ fn matching(filter: &EpisodeFilter) -> Episodes {
     }
     if let Some(day) = filter.air_to {
         query = query.filter(dsl::air_date.le(day));
+    }
+    if is_scan {
+        query = query.filter(in_time());
+    }
+    if let Some(among) = among {
+        query = query.filter(dsl::id.eq_any(among.to_vec()));
     }
     if let Some(text) = &filter.q {
         query = query.filter(dsl::title_folded.like(anywhere(&fold(text.as_str()))).escape('\\'));

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use showrunner_domain::file::{Blob, BlobKey, File, FileAfter, FileFilter, FileId, FileQuery, FileStore, Sha256};
+use showrunner_domain::file::{Blob, BlobKey, File, FileAfter, FileId, FileQuery, FileStore, Sha256};
 use showrunner_domain::removal::Target;
 use showrunner_domain::{Change, CommitError, Page, StoreError, fold};
 
 use super::commit::won;
 use super::references::{Named, forget_file, hold, refuse_if_used};
-use super::{Conn, Db, Store, anywhere};
+use super::{Conn, Db, Lane, Store, anywhere, in_time};
 use crate::current_show::{FileShowOrNil, or_nil};
 use crate::failure::Failure;
 use crate::rows::{BlobRow, FileRow};
@@ -21,7 +21,7 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl FileStore for Store {
     async fn find_file(&self, id: FileId) -> Result<Option<File>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::files.filter(dsl::id.eq(DbId(id.uuid()))).select(FileRow::as_select());
             query.first(conn).optional()?.map(File::try_from).transpose()
         });
@@ -29,11 +29,14 @@ impl FileStore for Store {
     }
 
     async fn list_files(&self, query: FileQuery) -> Result<Page<File, FileAfter>, StoreError> {
+        if is_scan(&query) {
+            return Ok(self.engine.scan(query.asker, move |conn| list(conn, &query)).await?);
+        }
         Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
     async fn find_blob(&self, sha256: Sha256) -> Result<Option<Blob>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = blobs::table.filter(blobs::sha256.eq(sha256.as_str())).select(BlobRow::as_select());
             query.first(conn).optional()?.map(Blob::try_from).transpose()
         });
@@ -52,12 +55,12 @@ impl FileStore for Store {
 
 fn list(conn: &mut Conn, query: &FileQuery) -> Result<Page<File, FileAfter>, Failure> {
     let total = if query.total {
-        let count: i64 = matching(&query.filter).count().get_result(conn)?;
+        let count: i64 = matching(query).count().get_result(conn)?;
         Some(count.unsigned_abs())
     } else {
         None
     };
-    let mut rows = matching(&query.filter);
+    let mut rows = matching(query);
     if let Some(after) = query.after {
         let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
         rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
@@ -69,8 +72,20 @@ fn list(conn: &mut Conn, query: &FileQuery) -> Result<Page<File, FileAfter>, Fai
     Ok(Page::cut(items?, query.limit, total, FileAfter::of))
 }
 
-fn matching(filter: &FileFilter) -> files::BoxedQuery<'static, Db> {
+/// Whether finding a page may take passing over any number of records: an index holds those of one filter, in the order of the
+/// list.
+fn is_scan(query: &FileQuery) -> bool {
+    let filter = &query.filter;
+    let indexed = [filter.file_type.is_some(), filter.episode_id.is_some()];
+    filter.q.is_some() || query.total || indexed.into_iter().filter(|is_given| *is_given).count() > 1
+}
+
+fn matching(wanted: &FileQuery) -> files::BoxedQuery<'static, Db> {
+    let filter = &wanted.filter;
     let mut query = dsl::files.into_boxed();
+    if is_scan(wanted) {
+        query = query.filter(in_time());
+    }
     if let Some(kind) = filter.file_type {
         query = query.filter(dsl::file_type.eq(kind.as_str()));
     }

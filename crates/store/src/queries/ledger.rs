@@ -9,7 +9,7 @@ use showrunner_domain::{
     Advance, Advanced, ChangeSet, CommitError, Committed, Ledger, Receipt, StoreError, StoredReceipt,
 };
 
-use super::{Conn, Store, activity_counts, append_events, receipts};
+use super::{Conn, Lane, Store, activity_counts, append_events, receipts};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::{ActivityRow, NotificationRow};
@@ -23,12 +23,12 @@ impl Ledger for Store {
     }
 
     async fn find_receipt(&self, receipt: Receipt) -> Result<Option<StoredReceipt>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| receipts::find_receipt(conn, &receipt)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| receipts::find_receipt(conn, &receipt)).await?)
     }
 
     async fn advance(&self, advance: Advance) -> Result<Advanced, StoreError> {
         let advance = Arc::new(advance);
-        let moved = self.engine.write(move |conn| {
+        let moved = self.engine.write(Lane::System, move |conn| {
             if !move_cursor(conn, &advance)? {
                 return Ok(Advanced::Lost);
             }

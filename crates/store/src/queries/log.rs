@@ -9,7 +9,7 @@ use showrunner_domain::event::{
 };
 use showrunner_domain::{StoreError, Timestamp};
 
-use super::{Conn, Store, hold_numbering, settle};
+use super::{Conn, Lane, Store, hold_numbering, settle};
 use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::rows::EventRow;
@@ -19,24 +19,24 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl EventLog for Store {
     async fn bounds(&self) -> Result<LogBounds, StoreError> {
-        let bounds = self.engine.read_briefly(bounds).await?;
+        let bounds = self.engine.read_briefly(Lane::System, bounds).await?;
         self.engine.saw(bounds.head.get());
         Ok(bounds)
     }
 
     async fn history(&self, place: Seq) -> Result<History, StoreError> {
-        let history = self.engine.read_briefly(move |conn| history(conn, place)).await?;
+        let history = self.engine.read_briefly(Lane::System, move |conn| history(conn, place)).await?;
         self.engine.saw(history.bounds.head.get());
         Ok(history)
     }
 
     async fn read(&self, after: Seq, limit: ReadLimit) -> Result<LogPage, StoreError> {
         let reached = *self.engine.head().borrow();
-        Ok(self.engine.read(move |conn| page(conn, after, limit, reached)).await?)
+        Ok(self.engine.attend(move |conn| page(conn, after, limit, reached)).await?)
     }
 
     async fn cursor(&self, reader: ReaderName) -> Result<Seq, StoreError> {
-        let cursor = self.engine.read_briefly(move |conn| {
+        let cursor = self.engine.read_briefly(Lane::System, move |conn| {
             let query = reader_cursors::table.filter(reader_cursors::reader.eq(reader.as_str()));
             place("reader_cursors", query.select(reader_cursors::seq).first(conn)?)
         });
@@ -53,7 +53,7 @@ impl EventLog for Store {
 #[async_trait]
 impl LogHead for Store {
     async fn move_on(&self, places: u32, now: Timestamp) -> Result<LostRange, StoreError> {
-        let range = self.engine.write(move |conn| {
+        let range = self.engine.write(Lane::System, move |conn| {
             hold_numbering(conn)?;
             let head = diesel::update(log_head::table).set(log_head::seq.eq(log_head::seq + i64::from(places)));
             let last: i64 = head.returning(log_head::seq).get_result(conn)?;

@@ -9,7 +9,7 @@ use showrunner_domain::show::ShowId;
 use showrunner_domain::{Change, CommitError, Page, StoreError};
 
 use super::commit::won;
-use super::{Conn, Store};
+use super::{Conn, Lane, Store};
 use crate::failure::Failure;
 use crate::rows::MembershipRow;
 use crate::schema::show_members::{self, dsl};
@@ -19,7 +19,7 @@ use crate::types::DbId;
 #[async_trait]
 impl MembershipStore for Store {
     async fn find_membership(&self, show: ShowId, user: UserId) -> Result<Option<Membership>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let row: Option<(MembershipRow, String)> = dsl::show_members
                 .inner_join(users::table)
                 .filter(dsl::show_id.eq(DbId(show.uuid())).and(dsl::user_id.eq(DbId(user.uuid()))))

@@ -50,15 +50,15 @@ use async_trait::async_trait;
 use showrunner_domain::{StoreError, Timestamp};
 
 use super::{
-    Conn, Db, Engine, HOLD, RowByRow, append_events, having_category, hold_numbering, insert_attempts, insert_jobs,
-    lock_ready_jobs, one_at_a_time, settle, shared_time, update_jobs,
+    Conn, Db, Engine, HOLD, RowByRow, append_events, having_category, hold_numbering, in_time, insert_attempts,
+    insert_jobs, lock_ready_jobs, one_at_a_time, settle, shared_time, titled, update_jobs,
 };
 use crate::{Ports, StoreProbe};
 pub(super) use commit::commit;
 pub(super) use episodes::find as find_episode;
-pub(super) use folding::refold;
+pub(crate) use folding::refold;
 pub(super) use losses::losses as find_losses;
-pub(super) use readers::Readers;
+pub(super) use readers::{Lane, Readers};
 
 /// Every port of the domain on this store.
 pub(super) struct Store {
@@ -104,11 +104,11 @@ impl Store {
 #[async_trait]
 impl StoreProbe for Store {
     async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.engine.read(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
+        Ok(self.engine.attend(|conn| crate::migrations::pending(conn, super::MIGRATIONS)).await?)
     }
 
     async fn shared_time(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| shared_time(conn, now)).await?)
+        Ok(self.engine.read_briefly(Lane::System, move |conn| shared_time(conn, now)).await?)
     }
 }
 

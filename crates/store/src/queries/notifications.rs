@@ -8,7 +8,7 @@ use showrunner_domain::notification::{
 };
 use showrunner_domain::{Page, StoreError, Timestamp};
 
-use super::{Conn, Db, Store};
+use super::{Conn, Db, Lane, Store};
 use crate::failure::Failure;
 use crate::rows::NotificationRow;
 use crate::schema::notifications::{self, dsl};
@@ -38,7 +38,7 @@ impl NotificationStore for Store {
         id: NotificationId,
         now: Timestamp,
     ) -> Result<Option<Notification>, StoreError> {
-        let marked = self.engine.write(move |conn| {
+        let marked = self.engine.write(Lane::Requests, move |conn| {
             let unread = dsl::notifications
                 .filter(dsl::id.eq(DbId(id.uuid())))
                 .filter(dsl::user_id.eq(DbId(owner.uuid())))
@@ -50,7 +50,7 @@ impl NotificationStore for Store {
     }
 
     async fn mark_all_read(&self, owner: UserId, now: Timestamp) -> Result<u64, StoreError> {
-        let marked = self.engine.write(move |conn| {
+        let marked = self.engine.write(Lane::Requests, move |conn| {
             let unread = dsl::notifications.filter(dsl::user_id.eq(DbId(owner.uuid()))).filter(dsl::read_at.is_null());
             Ok(diesel::update(unread).set(dsl::read_at.eq(DbInstant(now))).execute(conn)? as u64)
         });
@@ -58,7 +58,7 @@ impl NotificationStore for Store {
     }
 
     async fn delete_notification(&self, owner: UserId, id: NotificationId) -> Result<Option<Notification>, StoreError> {
-        let deleted = self.engine.write(move |conn| {
+        let deleted = self.engine.write(Lane::Requests, move |conn| {
             let found = find(conn, owner, id)?;
             if found.is_some() {
                 diesel::delete(dsl::notifications.filter(dsl::id.eq(DbId(id.uuid())))).execute(conn)?;

@@ -15,7 +15,7 @@ use showrunner_domain::show::ShowId;
 use showrunner_domain::{ResourceKind, StoreError, Timestamp};
 use uuid::Uuid;
 
-use super::{Conn, Store};
+use super::{Conn, Lane, Store};
 use crate::failure::Failure;
 use crate::schema::{follows, notification_preferences};
 use crate::types::{DbId, DbInstant, DbJson};
@@ -44,11 +44,11 @@ impl PreferenceStore for Store {
         preferences: Preferences,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        Ok(self.engine.write(move |conn| keep(conn, owner, &preferences, now)).await?)
+        Ok(self.engine.write(Lane::Requests, move |conn| keep(conn, owner, &preferences, now)).await?)
     }
 
     async fn find_interest(&self, concern: Concern) -> Result<Interest, StoreError> {
-        let found = self.engine.read(move |conn| {
+        let found = self.engine.attend(move |conn| {
             let followers = followers(conn, &concern.records)?;
             let mut people: Vec<UserId> = followers.values().flatten().copied().chain(concern.people).collect();
             people.sort_unstable();

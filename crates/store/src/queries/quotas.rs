@@ -9,7 +9,7 @@ use showrunner_domain::StoreError;
 use showrunner_domain::identity::UserId;
 use showrunner_domain::quota::QuotaStore;
 
-use super::{Conn, Store};
+use super::{Conn, Lane, Store};
 use crate::cached::Cached;
 use crate::failure::Failure;
 use crate::schema::log_usage::dsl;
@@ -29,11 +29,11 @@ struct Counted {
 #[async_trait]
 impl QuotaStore for Store {
     async fn count_live_jobs(&self, user: UserId, most: usize) -> Result<usize, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| count(conn, LIVE_JOBS, user, most)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| count(conn, LIVE_JOBS, user, most)).await?)
     }
 
     async fn count_schedules(&self, user: UserId, most: usize) -> Result<usize, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| count(conn, SCHEDULES, user, most)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| count(conn, SCHEDULES, user, most)).await?)
     }
 
     async fn add_log_bytes(
@@ -43,7 +43,7 @@ impl QuotaStore for Store {
     ) -> Result<Vec<(UserId, u64)>, StoreError> {
         // Always in the same order, so that two nodes never wait for each other.
         written.sort_unstable();
-        let added = self.engine.write(move |conn| {
+        let added = self.engine.write(Lane::System, move |conn| {
             diesel::delete(dsl::log_usage.filter(dsl::day.lt(day))).execute(conn)?;
             written.iter().map(|(user, bytes)| add(conn, day, *user, *bytes)).collect()
         });

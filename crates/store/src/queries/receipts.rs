@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 use serde::Serialize;
 use showrunner_domain::{CommitError, Receipt, ReceiptStore, RecordChange, StoreError, StoredReceipt, Timestamp};
 
-use super::{Conn, Store, shared_time};
+use super::{Conn, Lane, Store, shared_time};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::schema::receipts::dsl;
@@ -21,7 +21,7 @@ const REMOVE: &str = "delete from receipts where created_at <= $1 and scope in
 #[async_trait]
 impl ReceiptStore for Store {
     async fn remove_expired(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        let removed = self.engine.write(move |conn| {
+        let removed = self.engine.write(Lane::Requests, move |conn| {
             let until = DbInstant(Receipt::expired_at(shared_time(conn, now)?));
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let remove = diesel::sql_query(REMOVE).bind::<Instant, _>(until).bind::<BigInt, _>(limit);

@@ -7,7 +7,7 @@ use showrunner_domain::{Change, Page, StoreError, Timestamp};
 
 use super::commit::won;
 use super::page::{Filled, fill};
-use super::{Conn, RowByRow, Store};
+use super::{Conn, Lane, RowByRow, Store};
 use crate::cached::ExecuteCached as _;
 use crate::failure::Failure;
 use crate::rows::ScheduleRow;
@@ -17,7 +17,7 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl ScheduleStore for Store {
     async fn find_schedule(&self, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::schedules.filter(dsl::id.eq(DbId(id.uuid()))).select(ScheduleRow::as_select());
             query.first(conn).optional()?.map(Schedule::try_from).transpose()
         });
@@ -29,7 +29,7 @@ impl ScheduleStore for Store {
     }
 
     async fn first_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let first = self.engine.read_briefly(|conn| {
+        let first = self.engine.read_briefly(Lane::Requests, |conn| {
             let first = dsl::schedules.filter(dsl::next_run_at.is_not_null()).order(dsl::next_run_at).limit(1);
             let first: Option<DbInstant> = first.select(dsl::next_run_at.assume_not_null()).first(conn).optional()?;
             Ok(first.map(|time| time.0))

@@ -7,7 +7,7 @@ use showrunner_domain::{Page, StoreError, fold};
 
 use super::page::{Filled, fill};
 use super::sorted::{Behind, InOrder};
-use super::{Conn, Db, RowByRow, Store, anywhere};
+use super::{Conn, Db, Lane, RowByRow, Store, anywhere};
 use crate::failure::Failure;
 use crate::rows::ShowRow;
 use crate::schema::shows::{self, dsl};
@@ -16,7 +16,7 @@ use crate::types::DbId;
 #[async_trait]
 impl ShowStore for Store {
     async fn find_show(&self, id: ShowId) -> Result<Option<Show>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::shows.filter(dsl::id.eq(DbId(id.uuid()))).select(ShowRow::as_select());
             query.first(conn).optional()?.map(Show::try_from).transpose()
         });

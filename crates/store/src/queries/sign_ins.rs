@@ -9,7 +9,7 @@ use showrunner_domain::identity::{
 };
 use showrunner_domain::{StoreError, Timestamp};
 
-use super::{Store, attempts, shared_time};
+use super::{Lane, Store, attempts, shared_time};
 use crate::rows::{SessionRow, UserRow};
 use crate::schema::{passwords, revoked_tokens, sessions, set_up_links, users};
 use crate::types::{DbId, DbInstant};
@@ -18,7 +18,7 @@ use crate::types::{DbId, DbInstant};
 impl SignInStore for Store {
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError> {
         let email = email.to_string();
-        let found = self.engine.read(move |conn| {
+        let found = self.engine.attend(move |conn| {
             let found: Option<(UserRow, Option<String>)> = users::table
                 .left_join(passwords::table.on(passwords::user_id.eq(users::id)))
                 .filter(users::email.eq(email))
@@ -33,21 +33,21 @@ impl SignInStore for Store {
 
     async fn attempt_delay(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let attempt = attempt.clone();
-        Ok(self.engine.read(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now))).await?)
+        Ok(self.engine.attend(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now))).await?)
     }
 
     async fn begin_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let attempt = attempt.clone();
-        Ok(self.engine.write(move |conn| attempts::begin(conn, &attempt, now)).await?)
+        Ok(self.engine.write(Lane::System, move |conn| attempts::begin(conn, &attempt, now)).await?)
     }
 
     async fn settle_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError> {
         let attempt = attempt.clone();
-        Ok(self.engine.write(move |conn| attempts::settle(conn, &attempt, now)).await?)
+        Ok(self.engine.write(Lane::System, move |conn| attempts::settle(conn, &attempt, now)).await?)
     }
 
     async fn find_session(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        let found = self.engine.read(move |conn| {
+        let found = self.engine.attend(move |conn| {
             let session = sessions::table
                 .filter(sessions::id.eq(DbId(id.uuid())))
                 .filter(sessions::expires_at.gt(DbInstant(now)))
@@ -64,7 +64,7 @@ impl SignInStore for Store {
         to: SecretDigest,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let rotated = self.engine.write(move |conn| {
+        let rotated = self.engine.write(Lane::System, move |conn| {
             let session = sessions::table
                 .filter(sessions::id.eq(DbId(id.uuid())))
                 .filter(sessions::refresh_digest.eq(&rotation.predecessor.0));
@@ -81,7 +81,7 @@ impl SignInStore for Store {
     }
 
     async fn keep_link(&self, link: SetUpLink) -> Result<(), StoreError> {
-        let kept = self.engine.write(move |conn| {
+        let kept = self.engine.write(Lane::System, move |conn| {
             let row = (
                 set_up_links::user_id.eq(DbId(link.user_id.uuid())),
                 set_up_links::digest.eq(&link.digest.0),
@@ -102,7 +102,7 @@ impl SignInStore for Store {
     }
 
     async fn find_link(&self, digest: SecretDigest, now: Timestamp) -> Result<Option<UserId>, StoreError> {
-        let found = self.engine.read(move |conn| {
+        let found = self.engine.attend(move |conn| {
             let user: Option<DbId> = set_up_links::table
                 .filter(set_up_links::digest.eq(digest.0))
                 .filter(set_up_links::expires_at.gt(DbInstant(now)))
@@ -115,7 +115,7 @@ impl SignInStore for Store {
     }
 
     async fn administration(&self) -> Result<Administration, StoreError> {
-        let asked = self.engine.read(|conn| {
+        let asked = self.engine.attend(|conn| {
             let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).select(users::id);
             let any: Option<DbId> = admins.first(conn).optional()?;
             let with_password: Option<DbId> =
@@ -126,7 +126,7 @@ impl SignInStore for Store {
     }
 
     async fn sweep_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
-        let swept = self.engine.write(move |conn| {
+        let swept = self.engine.write(Lane::System, move |conn| {
             // Of the two clocks the earlier one, so that neither ends anything before its time.
             let now = now.min(shared_time(conn, now)?);
             attempts::sweep(conn, now)?;

@@ -9,7 +9,7 @@ use showrunner_domain::{Change, Page, ResourceKind, StoreError};
 use super::commit::won;
 use super::page::{Filled, fill};
 use super::references::{Named, refuse_if_used, write_file_uses};
-use super::{Conn, RowByRow, Store};
+use super::{Conn, Lane, RowByRow, Store};
 use crate::failure::Failure;
 use crate::rows::TemplateRow;
 use crate::schema::templates::dsl;
@@ -18,7 +18,7 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl TemplateStore for Store {
     async fn find_template(&self, id: TemplateId) -> Result<Option<Template>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::templates.filter(dsl::id.eq(DbId(id.uuid()))).select(TemplateRow::as_select());
             query.first(conn).optional()?.map(Template::try_from).transpose()
         });

@@ -7,7 +7,7 @@ use showrunner_domain::identity::{Bearer, Email, SessionId, User, UserAfter, Use
 use showrunner_domain::show::ShowId;
 use showrunner_domain::{Page, StoreError, Timestamp};
 
-use super::{Conn, Db, Store};
+use super::{Conn, Db, Lane, Store};
 use crate::failure::Failure;
 use crate::rows::{UserRow, role};
 use crate::schema::users::{self, dsl};
@@ -17,7 +17,7 @@ use crate::types::{DbId, DbInstant};
 #[async_trait]
 impl UserStore for Store {
     async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::System, move |conn| {
             let query = dsl::users.filter(dsl::id.eq(DbId(id.uuid()))).select(UserRow::as_select());
             query.first(conn).optional()?.map(User::try_from).transpose()
         });
@@ -26,7 +26,7 @@ impl UserStore for Store {
 
     async fn find_user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
         let email = email.to_string();
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::System, move |conn| {
             let query = dsl::users.filter(dsl::email.eq(&email)).select(UserRow::as_select());
             query.first(conn).optional()?.map(User::try_from).transpose()
         });
@@ -39,7 +39,7 @@ impl UserStore for Store {
         session: Option<SessionId>,
         now: Timestamp,
     ) -> Result<Option<Bearer>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| find_bearer(conn, id, session, now)).await?)
+        Ok(self.engine.read_briefly(Lane::System, move |conn| find_bearer(conn, id, session, now)).await?)
     }
 
     async fn list_users(&self, query: UserQuery) -> Result<Page<User, UserAfter>, StoreError> {

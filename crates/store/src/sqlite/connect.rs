@@ -1,14 +1,15 @@
 //! Connections to a file of SQLite's.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
-use std::thread::sleep;
+use std::thread::{available_parallelism, sleep};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use r2d2::Pool;
 
-use super::Conn;
+use super::{Conn, REQUESTS, SYSTEM, deadline};
 use crate::failure::Failure;
 use crate::pool::Manager;
 
@@ -21,8 +22,10 @@ const WRITING: &str = "pragma busy_timeout = 5000; pragma synchronous = full; pr
 const READING: &str = "pragma busy_timeout = 5000; pragma query_only = on;";
 const READING_AT_ONCE: &str = "pragma busy_timeout = 0; pragma query_only = on;";
 
-/// Readers run beside the writer; more than a few only compete for the cores.
-const READERS: u32 = 4;
+/// At most so many scans run at once: half of the cores are left to everything else.
+fn scans() -> usize {
+    (available_parallelism().map_or(1, NonZeroUsize::get) / 2).clamp(1, 4)
+}
 
 /// How long a file is waited for that others turn to WAL mode.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -74,10 +77,14 @@ pub(super) fn hasty(path: &Path) -> Result<Conn, Failure> {
 pub(super) fn reading_pool(path: &Path) -> Result<Pool<Manager<Conn>>, Failure> {
     let path = path.to_owned();
     Pool::builder()
-        .max_size(READERS)
+        .max_size(u32::try_from(REQUESTS + SYSTEM + scans()).map_err(Failure::connection)?)
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(5))
-        .build(Manager::new(move || reading(&path)))
+        .build(Manager::new(move || {
+            let mut conn = reading(&path)?;
+            deadline::register(&mut conn)?;
+            Ok(conn)
+        }))
         .map_err(Failure::connection)
 }
 

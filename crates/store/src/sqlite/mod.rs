@@ -3,11 +3,13 @@
 //! `seq` is drawn in the writer's own transaction, so what is committed is numbered.
 
 mod connect;
+mod deadline;
 mod desk;
 mod engine;
 mod file;
 mod jobs;
 mod pulse;
+mod titles;
 mod writer;
 
 use std::path::Path;
@@ -26,8 +28,10 @@ use crate::failure::Failure;
 use crate::migrations::run_all;
 use crate::rows::EventRow;
 use crate::schema::{events, log_head};
+use deadline::{in_time, scanning};
 use engine::Engine;
 use jobs::{insert_attempts, insert_jobs, lock_ready_jobs, update_jobs};
+use titles::titled;
 
 pub(crate) type Conn = SqliteConnection;
 pub(crate) type Db = diesel::sqlite::Sqlite;
@@ -43,6 +47,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlit
 
 /// How a look holds what it finds: nobody else writes while this store does.
 const HOLD: &str = "";
+
+/// How many connections of the pool requests have at most, and how many the system: the rest is for scans.
+const REQUESTS: usize = 4;
+const SYSTEM: usize = 2;
 
 /// How many rows one statement inserts at most. A statement for one row stays prepared, and running it again costs less
 /// than preparing one for many.

@@ -166,7 +166,7 @@ async fn compositions_are_listed_page_by_page(world: World) {
     service.submit(&caller, made[1], &Terms::default()).await.unwrap();
     let listed = async |filter: CompositionFilter| {
         let limit = Limit::parse(2).unwrap();
-        let mut query = CompositionQuery { filter, limit, total: true, after: None };
+        let mut query = CompositionQuery { filter, limit, total: true, after: None, asker: None };
         let mut ids = Vec::new();
         loop {
             let page = service.list(&caller, query.clone()).await.unwrap();

@@ -5,10 +5,11 @@ use showrunner_domain::episode::{
     Categories, Category, Episode, EpisodeAfter, EpisodeFilter, EpisodePatch, EpisodeQuery, EpisodeSort, EpisodeStatus,
     NewEpisode, SeasonNumber,
 };
+use showrunner_domain::show::ShowId;
 use showrunner_domain::{Limit, Line, Terms};
 
 use super::on_both_stores;
-use crate::world::{World, draft, editor};
+use crate::world::{World, draft, editor, next_id, now, titled};
 
 on_both_stores!(
     every_order_reads_the_same_through_pages_as_at_once,
@@ -17,6 +18,7 @@ on_both_stores!(
     filters_find_exactly_what_they_say,
     every_filter_in_every_order_is_as_the_domain_says_in_plain_code,
     a_deleted_episode_is_in_no_list,
+    an_episode_is_found_by_any_part_of_its_title_through_every_change,
 );
 
 const KEYS: [&str; 6] = ["title", "episode_number", "air_date", "created_at", "updated_at", "status"];
@@ -165,4 +167,53 @@ async fn a_deleted_episode_is_in_no_list(world: World) {
     let episode = world.create("Pilot").await;
     world.episodes().delete(&editor(), episode.id, &Terms::default()).await.unwrap();
     assert!(all(&world, EpisodeQuery::default()).await.is_empty());
+}
+
+async fn found(world: &World, text: &str) -> Vec<String> {
+    let filter = EpisodeFilter { q: Some(Line::parse(text).unwrap()), ..EpisodeFilter::default() };
+    let found = all(world, EpisodeQuery { filter, sort: sort("title"), ..EpisodeQuery::default() }).await;
+    found.into_iter().map(|episode| episode.title.to_string()).collect()
+}
+
+async fn an_episode_is_found_by_any_part_of_its_title_through_every_change(world: World) {
+    let mut first = None;
+    for (number, title) in
+        ["Straße nach \"Westen\"", "100% Ärger", "日本の夜明け", "a_b\\c", "Pilot"].iter().enumerate()
+    {
+        let new = draft(title, i64::try_from(number).unwrap());
+        let created = now(world.episodes().create(&editor(), new, &Terms::default()).await.unwrap());
+        first.get_or_insert(created);
+    }
+    for (text, titles) in [
+        ("STRAßE", vec!["Straße nach \"Westen\""]),
+        ("\"west", vec!["Straße nach \"Westen\""]),
+        ("00% ä", vec!["100% Ärger"]),
+        ("0%ä", vec![]),
+        ("夜明け", vec!["日本の夜明け"]),
+        ("明け", vec!["日本の夜明け"]),
+        ("a_b\\", vec!["a_b\\c"]),
+        ("aXb", vec![]),
+        ("pilots", vec![]),
+        ("straße nach \"westen\"", vec!["Straße nach \"Westen\""]),
+    ] {
+        assert_eq!(found(&world, text).await, titles, "{text}");
+    }
+    let (episodes, first) = (world.episodes(), first.unwrap());
+    episodes.update(&editor(), first.id, &titled("Weg nach Osten"), &Terms::default()).await.unwrap();
+    assert_eq!(found(&world, "straße").await, [""; 0]);
+    assert_eq!(found(&world, "osten").await, ["Weg nach Osten"]);
+    // A change that fails leaves the index as it was.
+    let nowhere = EpisodePatch { show_id: Some(Some(ShowId::new(next_id()))), ..titled("Weg nach Norden") };
+    episodes.update(&editor(), first.id, &nowhere, &Terms::default()).await.unwrap_err();
+    assert_eq!(found(&world, "norden").await, [""; 0]);
+    assert_eq!(found(&world, "osten").await, ["Weg nach Osten"]);
+    episodes.delete(&editor(), first.id, &Terms::default()).await.unwrap();
+    assert_eq!(found(&world, "osten").await, [""; 0]);
+    episodes.restore(&editor(), first.id, &Terms::default()).await.unwrap();
+    assert_eq!(found(&world, "osten").await, ["Weg nach Osten"]);
+    episodes.delete(&editor(), first.id, &Terms::default()).await.unwrap();
+    episodes.erase(&editor(), first.id, &Terms::default()).await.unwrap();
+    assert_eq!(found(&world, "osten").await, [""; 0]);
+    let another = now(episodes.create(&editor(), draft("Weg nach Osten", 9), &Terms::default()).await.unwrap());
+    assert_eq!(found(&world, "osten").await, [another.title.as_str()]);
 }

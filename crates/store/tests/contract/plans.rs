@@ -4,6 +4,7 @@
 //! runs statements of its own accord, as often as its threads happen to: so a test counts only those that name the table
 //! it asked for, and only those of its own store.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,6 +32,11 @@ use crate::world::{World, editor, next_id, titled};
 /// The statements of each recorded store, by the name of its database or file; each statement once.
 static RECORDED: Mutex<BTreeMap<String, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
 
+thread_local! {
+    /// Where the last connection of this thread went. The store makes a recorder of its own for a connection that stands.
+    static CONNECTED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
 /// Records what one connection runs, if its store is one of those recorded.
 struct Recorder {
     url: String,
@@ -39,7 +45,10 @@ struct Recorder {
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
-            InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.url),
+            InstrumentationEvent::StartEstablishConnection { url, .. } => {
+                url.clone_into(&mut self.url);
+                CONNECTED.set(url.to_owned());
+            }
             InstrumentationEvent::StartQuery { query, .. } => {
                 let text = query.to_string();
                 let text = text.split(" -- binds:").next().unwrap_or_default().to_owned();
@@ -71,7 +80,7 @@ fn recorded(world: &World) -> BTreeSet<String> {
 /// Every statement that `world`'s store runs from now on is recorded.
 fn record(world: &mut World) {
     RECORDED.lock().unwrap_or_else(PoisonError::into_inner).insert(store_of(world), BTreeSet::new());
-    set_default_instrumentation(|| Some(Box::new(Recorder { url: String::new() }))).unwrap();
+    set_default_instrumentation(|| Some(Box::new(Recorder { url: CONNECTED.with_borrow(String::clone) }))).unwrap();
     world.ports = open(&world.location).unwrap();
 }
 

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use showrunner_domain::composition::{
-    Composition, CompositionAfter, CompositionFilter, CompositionId, CompositionQuery, CompositionStore,
-    CompositionVersion, Output, OutputStatus,
+    Composition, CompositionAfter, CompositionId, CompositionQuery, CompositionStore, CompositionVersion, Output,
+    OutputStatus,
 };
 use showrunner_domain::episode::EpisodeId;
 use showrunner_domain::file::{File, Sha256};
 use showrunner_domain::{Limit, Page, StoreError, Version, fold};
 
 use super::page::{Filled, fill};
-use super::{Conn, Db, RowByRow, Store, anywhere};
+use super::{Conn, Db, Lane, RowByRow, Store, anywhere, in_time};
 use crate::failure::Failure;
 use crate::rows::{CompositionRow, FileRow, OutputRow, VersionRow, output, output_status};
 use crate::schema::compositions::{self, dsl};
@@ -26,7 +26,7 @@ pub(super) use write::{write_composition, write_output, write_version};
 #[async_trait]
 impl CompositionStore for Store {
     async fn find_composition(&self, id: CompositionId) -> Result<Option<Composition>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::compositions.filter(dsl::id.eq(DbId(id.uuid()))).select(CompositionRow::as_select());
             let row = query.first(conn).optional()?;
             Ok(with_outputs(conn, row.into_iter().collect())?.pop())
@@ -35,7 +35,7 @@ impl CompositionStore for Store {
     }
 
     async fn find_primary(&self, episode: EpisodeId) -> Result<Option<Composition>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let of_episode = dsl::compositions.filter(dsl::episode_id.eq(DbId(episode.uuid())));
             let query = of_episode.filter(dsl::is_primary).select(CompositionRow::as_select());
             let row = query.first(conn).optional()?;
@@ -48,6 +48,9 @@ impl CompositionStore for Store {
         &self,
         query: CompositionQuery,
     ) -> Result<Page<Composition, CompositionAfter>, StoreError> {
+        if is_scan(&query) {
+            return Ok(self.engine.scan(query.asker, move |conn| list(conn, &query)).await?);
+        }
         Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
@@ -57,7 +60,7 @@ impl CompositionStore for Store {
         before: Option<Version>,
         limit: Limit,
     ) -> Result<Page<CompositionVersion, Version>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| versions(conn, id, before, limit)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| versions(conn, id, before, limit)).await?)
     }
 
     async fn find_version(
@@ -65,7 +68,7 @@ impl CompositionStore for Store {
         id: CompositionId,
         version: Version,
     ) -> Result<Option<CompositionVersion>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             use composition_versions::dsl;
             let of_composition = dsl::composition_versions.filter(dsl::composition_id.eq(DbId(id.uuid())));
             let query = of_composition.filter(dsl::version.eq(version.get())).select(VersionRow::as_select());
@@ -75,11 +78,11 @@ impl CompositionStore for Store {
     }
 
     async fn list_outputs(&self, id: CompositionId) -> Result<Vec<Output>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| outputs(conn, id)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| outputs(conn, id)).await?)
     }
 
     async fn find_rendering(&self, key: Sha256) -> Result<Option<File>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let of_key = composition_outputs::table.inner_join(files::table);
             let query = of_key.filter(composition_outputs::key.eq(key.as_str())).select(FileRow::as_select());
             query.first(conn).optional()?.map(File::try_from).transpose()
@@ -90,12 +93,12 @@ impl CompositionStore for Store {
 
 fn list(conn: &mut Conn, query: &CompositionQuery) -> Result<Page<Composition, CompositionAfter>, Failure> {
     let total = if query.total {
-        let count: i64 = matching(&query.filter).count().get_result(conn)?;
+        let count: i64 = matching(query).count().get_result(conn)?;
         Some(count.unsigned_abs())
     } else {
         None
     };
-    let mut rows = matching(&query.filter);
+    let mut rows = matching(query);
     if let Some(after) = query.after {
         let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
         rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
@@ -107,8 +110,20 @@ fn list(conn: &mut Conn, query: &CompositionQuery) -> Result<Page<Composition, C
     Ok(Page::of(with_outputs(conn, rows)?, more, total, CompositionAfter::of))
 }
 
-fn matching(filter: &CompositionFilter) -> compositions::BoxedQuery<'static, Db> {
+/// Whether finding a page may take passing over any number of records: an index holds those of one filter, in the order of the
+/// list.
+fn is_scan(query: &CompositionQuery) -> bool {
+    let filter = &query.filter;
+    let indexed = [filter.episode_id.is_some(), filter.approval.is_some()];
+    filter.q.is_some() || query.total || indexed.into_iter().filter(|is_given| *is_given).count() > 1
+}
+
+fn matching(wanted: &CompositionQuery) -> compositions::BoxedQuery<'static, Db> {
+    let filter = &wanted.filter;
     let mut query = dsl::compositions.into_boxed();
+    if is_scan(wanted) {
+        query = query.filter(in_time());
+    }
     if let Some(episode) = filter.episode_id {
         query = query.filter(dsl::episode_id.eq(DbId(episode.uuid())));
     }

@@ -8,13 +8,13 @@ use async_trait::async_trait;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use showrunner_domain::job::{
-    Arrivals, Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobFilter, JobId, JobQuery, JobStatus, JobStore,
-    JobType, ProgressNews, ProgressRevision, UniqueKey,
+    Arrivals, Beat, Claim, Job, JobAfter, JobAttempt, JobCount, JobId, JobQuery, JobStatus, JobStore, JobType,
+    ProgressNews, ProgressRevision, UniqueKey,
 };
 use showrunner_domain::{Limit, Page, StoreError, Timestamp};
 
 use super::page::{Filled, fill};
-use super::{Conn, Db, RowByRow, Store};
+use super::{Conn, Db, Lane, RowByRow, Store, in_time};
 use crate::failure::Failure;
 use crate::rows::{AttemptRow, JobRow};
 use crate::schema::job_attempts;
@@ -26,7 +26,7 @@ pub(super) use write::write_jobs;
 #[async_trait]
 impl JobStore for Store {
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let query = dsl::jobs.filter(dsl::id.eq(DbId(id.uuid()))).select(JobRow::as_select());
             query.first(conn).optional()?.map(Job::try_from).transpose()
         });
@@ -34,7 +34,7 @@ impl JobStore for Store {
     }
 
     async fn find_live_job(&self, job_type: JobType, key: UniqueKey) -> Result<Option<Job>, StoreError> {
-        let found = self.engine.read_briefly(move |conn| {
+        let found = self.engine.read_briefly(Lane::Requests, move |conn| {
             let live = [JobStatus::Pending, JobStatus::Processing].map(JobStatus::as_str);
             let of_key = dsl::jobs.filter(dsl::job_type.eq(job_type.as_str())).filter(dsl::unique_key.eq(key.as_str()));
             let query = of_key.filter(dsl::status.eq_any(live)).select(JobRow::as_select());
@@ -44,6 +44,9 @@ impl JobStore for Store {
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<Page<Job, JobAfter>, StoreError> {
+        if is_scan(&query) {
+            return Ok(self.engine.scan(query.asker, move |conn| list(conn, &query)).await?);
+        }
         Ok(self.engine.read(move |conn| list(conn, &query)).await?)
     }
 
@@ -53,11 +56,11 @@ impl JobStore for Store {
         before: Option<u32>,
         limit: Limit,
     ) -> Result<Page<JobAttempt, u32>, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| attempts(conn, id, before, limit)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| attempts(conn, id, before, limit)).await?)
     }
 
     async fn count_jobs(&self) -> Result<Vec<JobCount>, StoreError> {
-        Ok(self.engine.read(count).await?)
+        Ok(self.engine.scan(None, count).await?)
     }
 
     async fn claim(&self, claim: Claim, now: Timestamp) -> Result<Vec<Job>, StoreError> {
@@ -73,22 +76,22 @@ impl JobStore for Store {
     }
 
     async fn progress(&self, after: Option<ProgressRevision>) -> Result<ProgressNews, StoreError> {
-        Ok(self.engine.read_briefly(move |conn| beat::news(conn, after)).await?)
+        Ok(self.engine.read_briefly(Lane::Requests, move |conn| beat::news(conn, after)).await?)
     }
 
     async fn beat(&self, beats: Vec<Beat>, now: Timestamp) -> Result<Vec<bool>, StoreError> {
-        Ok(self.engine.write(move |conn| beat::renew(conn, &beats, now)).await?)
+        Ok(self.engine.write(Lane::Requests, move |conn| beat::renew(conn, &beats, now)).await?)
     }
 }
 
 fn list(conn: &mut Conn, query: &JobQuery) -> Result<Page<Job, JobAfter>, Failure> {
     let total = if query.total {
-        let count: i64 = matching(&query.filter).count().get_result(conn)?;
+        let count: i64 = matching(query).count().get_result(conn)?;
         Some(count.unsigned_abs())
     } else {
         None
     };
-    let mut rows = matching(&query.filter);
+    let mut rows = matching(query);
     if let Some(after) = query.after {
         let (time, id) = (DbInstant(after.created_at), DbId(after.id.uuid()));
         rows = rows.filter(dsl::created_at.le(time)).filter(dsl::created_at.lt(time).or(dsl::id.lt(id)));
@@ -101,8 +104,20 @@ fn list(conn: &mut Conn, query: &JobQuery) -> Result<Page<Job, JobAfter>, Failur
     Ok(Page::of(items?, more, total, JobAfter::of))
 }
 
-fn matching(filter: &JobFilter) -> jobs::BoxedQuery<'static, Db> {
+/// Whether finding a page may take passing over any number of records: an index holds those of one filter, in the order of the
+/// list.
+fn is_scan(query: &JobQuery) -> bool {
+    let filter = &query.filter;
+    let indexed = [filter.status.is_some(), filter.job_type.is_some(), filter.episode_id.is_some()];
+    query.total || indexed.into_iter().filter(|is_given| *is_given).count() > 1
+}
+
+fn matching(wanted: &JobQuery) -> jobs::BoxedQuery<'static, Db> {
+    let filter = &wanted.filter;
     let mut query = dsl::jobs.into_boxed();
+    if is_scan(wanted) {
+        query = query.filter(in_time());
+    }
     if let Some(status) = filter.status {
         query = query.filter(dsl::status.eq(status.as_str()));
     }
@@ -127,7 +142,7 @@ fn attempts(conn: &mut Conn, id: JobId, before: Option<u32>, limit: Limit) -> Re
 }
 
 fn count(conn: &mut Conn) -> Result<Vec<JobCount>, Failure> {
-    let groups = dsl::jobs.group_by((dsl::job_type, dsl::status)).order((dsl::job_type, dsl::status));
+    let groups = dsl::jobs.filter(in_time()).group_by((dsl::job_type, dsl::status)).order((dsl::job_type, dsl::status));
     let rows: Vec<(String, String, i64)> = groups.select((dsl::job_type, dsl::status, count_star())).load(conn)?;
     let counts = rows.into_iter().map(|(job_type, status, count)| {
         let unreadable =

@@ -1,0 +1,1 @@
+drop index if exists episode_title_trigrams;
