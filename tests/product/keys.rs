@@ -171,8 +171,7 @@ fn a_revoked_token_ends_alone_on_every_node(backend: Backend) {
         other.subscribe(&["episodes"], None);
     }
     let mut stream = Stream::open(&servers[1], &piped, None);
-    let revoke =
-        |words: &[&str], input: &str| run(store.words(&[&["token", "revoke"], words].concat(), "data"), input);
+    let revoke = |words: &[&str], input: &str| run(store.words(&[&["token", "revoke"], words].concat(), "data"), input);
     assert!(says(&revoke(&[&jti(&leaked)], "")).contains(&jti(&leaked)));
     says(&revoke(&[], &format!("{piped}\n")));
     for token in [&leaked, &piped] {

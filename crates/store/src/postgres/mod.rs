@@ -47,7 +47,6 @@ type RowByRow = diesel::pg::PgRowByRowLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
-
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Keys of advisory locks, arbitrary but the same on every node.

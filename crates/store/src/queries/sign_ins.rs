@@ -33,7 +33,10 @@ impl SignInStore for Store {
 
     async fn attempt_delay(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let attempt = attempt.clone();
-        Ok(self.engine.attend(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now))).await?)
+        Ok(self
+            .engine
+            .attend(move |conn| Ok(attempts::history(conn, &attempt, now)?.delay(&attempt.source, now)))
+            .await?)
     }
 
     async fn begin_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {

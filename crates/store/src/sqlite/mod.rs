@@ -42,7 +42,6 @@ type RowByRow = diesel::connection::DefaultLoadingMode;
 #[path = "../queries/mod.rs"]
 mod queries;
 
-
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How a look holds what it finds: nobody else writes while this store does.
