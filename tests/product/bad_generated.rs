@@ -171,7 +171,7 @@ impl Maker {
         for parameter in parameters.iter().filter(|parameter| parameter["in"] == "query") {
             if self.rng.u8(..3) == 0 {
                 let mark = if request.path.contains('?') { '&' } else { '?' };
-                request.path += &format!("{mark}{}={}", parameter["name"].as_str().unwrap(), self.text());
+                request.path = format!("{}{mark}{}={}", request.path, parameter["name"].as_str().unwrap(), self.text());
             }
         }
         for name in ["if-match", "idempotency-key", "if-none-match", "range"] {
@@ -235,7 +235,7 @@ impl Maker {
             (0, false) => drop(members.remove(&names[self.rng.usize(..names.len())])),
             (1, _) | (_, true) => drop(members.insert(others[self.rng.usize(..others.len())].to_owned(), value)),
             (2, false) => {
-                drop(members.insert(names[0].clone(), json!({ "payload": [value], "a": { "b": "x".repeat(9_000) } })))
+                drop(members.insert(names[0].clone(), json!({ "payload": [value], "a": { "b": "x".repeat(9_000) } })));
             }
             _ => drop(members.insert(names[self.rng.usize(..names.len())].clone(), value)),
         }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::{Value, json};
@@ -20,9 +20,15 @@ on_both_stores!(
 );
 
 /// Every file beneath a folder, however deep.
+fn paths_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { paths_in(&path) } else { vec![path] }).collect()
+}
+
+/// How many files there are beneath a folder.
 fn files_in(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
+    paths_in(folder).len()
 }
 
 fn editor(store: &Store, server: &Server) -> (Api, String) {
@@ -122,9 +128,12 @@ fn a_server_that_is_killed_in_an_upload_leaves_nothing_behind(backend: Backend) 
     server.kill();
     drop(upload);
     assert_eq!(files_in(&blobs), 1);
-    // As if it had been there for hours.
-    let aged = format!("find {} -type f -exec touch -d '2 hours ago' {{}} +", blobs.display());
-    assert!(shell(&aged).status().unwrap().success());
+    // As if it had been there for years: by the time of the file, and by that in its key.
+    let unfinished = &paths_in(&blobs)[0];
+    let name = unfinished.file_name().unwrap().to_str().unwrap();
+    let aged = unfinished.with_file_name(format!("01700000-0000{}", &name["01700000-0000".len()..]));
+    std::fs::rename(unfinished, &aged).unwrap();
+    assert!(shell(&format!("touch -d '2 years ago' '{}'", aged.display())).status().unwrap().success());
     let server = store.serve();
     eventually("the sweeper has been there", || (files_in(&blobs) == 0).then_some(()));
     assert_eq!(server.api(&token).get("/api/v1/files").list().len(), 0);

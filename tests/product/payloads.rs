@@ -96,8 +96,8 @@ fn a_payload_is_nested_no_deeper_than_an_event_around_it_can_be_decoded(backend:
     let path = format!("/api/v1/schedules/{schedule}");
     for depth in [64, 100, 122, 125, 127, 10_000] {
         assert_problem("deep", &send(admin, "POST", "/api/v1/schedules", &body(depth), 400), 400, "MALFORMED");
-        let patch = format!(r#"{{"payload":{}}}"#, nested(depth));
-        assert_problem("deep", &send(admin, "PATCH", &path, &patch, 400), 400, "MALFORMED");
+        let change = format!(r#"{{"payload":{}}}"#, nested(depth));
+        assert_problem("deep", &send(admin, "PATCH", &path, &change, 400), 400, "MALFORMED");
         let job = format!(r#"{{"job_type":"test","payload":{}}}"#, nested(depth));
         assert_problem("deep", &send(admin, "POST", "/api/v1/jobs", &job, 400), 400, "MALFORMED");
     }

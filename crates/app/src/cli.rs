@@ -89,7 +89,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: Option<TokenStep>,
         #[command(flatten)]
-        token: TokenFlags,
+        token: Box<TokenFlags>,
     },
     /// Keep the keys that sign access tokens, also beside a running server.
     SigningKey {

@@ -22,7 +22,8 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     version: Option<Version>,
-    used_by: Option<References>,
+    /// Rare, and large beside the rest.
+    used_by: Option<Box<References>>,
     held: Option<(Seq, Seq)>,
     retry_after: Option<u64>,
 }
@@ -182,7 +183,7 @@ impl From<ServiceError> for Problem {
             ),
             ServiceError::Conflict { reason } => Self::new(Code::Conflict, sentence(reason)),
             ServiceError::InUse { reason, used_by } => {
-                let used_by = Some(used_by).filter(|used_by| used_by.total > 0);
+                let used_by = Some(used_by).filter(|used_by| used_by.total > 0).map(Box::new);
                 Self { used_by, ..Self::new(Code::Conflict, sentence(reason)) }
             }
             ServiceError::QuotaExceeded(quota) => {

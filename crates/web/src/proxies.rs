@@ -175,7 +175,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The client behind proxies in 10.0.0.0/8 and fd00::/8, where the connection comes from `peer`.
+    /// The client behind proxies in 10.0.0.0/8 and `fd00::/8`, where the connection comes from `peer`.
     fn client<T: AsRef<[u8]>>(header: ForwardedHeader, peer: &str, lines: &[T]) -> String {
         let networks = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
         let mut headers = HeaderMap::new();

@@ -102,7 +102,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
             import::run(&file, dry_run, show.as_deref(), user.as_deref(), flags)
         }
         Command::User { step } => user::run(step),
-        Command::Token { step, token } => token::run(step, token),
+        Command::Token { step, token } => token::run(step, *token),
         Command::SigningKey { step } => signing_key::run(step),
         Command::Bench(flags) => bench::run(flags),
         Command::ExecTied { parent, program, args } => Err(CommandError::Exec(exec_tied(parent, &program, &args))),

@@ -242,8 +242,7 @@ impl Api {
         let (clock, ids): (Arc<MockClock>, Arc<dyn IdSource>) = (Arc::new(clock()), Arc::new(ids()));
         let (log, gate) = (Arc::new(self.log), Arc::new(self.gate));
         let access = access_on(clock.clone(), ids.clone());
-        let (users, sign_ins, hasher) = (Arc::new(self.users), Arc::new(self.sign_ins), Arc::new(self.hasher));
-        let (ledger, secrets) = (Arc::new(self.ledger), Arc::new(secrets()));
+        let (users, ledger) = (Arc::new(self.users), Arc::new(self.ledger));
         let (show_store, episode_store) = (Arc::new(self.shows), Arc::new(self.episodes));
         let shows =
             ShowService { shows: show_store.clone(), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
@@ -256,24 +255,15 @@ impl Api {
             ids: ids.clone(),
         };
         let accounts = UserService {
-            users: users.clone(),
-            sign_ins: sign_ins.clone(),
-            ledger: ledger.clone(),
-            hasher: hasher.clone(),
-            secrets: secrets.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
-        let sign_ins = SignInService {
             users,
-            sign_ins,
+            sign_ins: Arc::new(self.sign_ins),
             ledger: ledger.clone(),
-            hasher,
-            secrets,
-            signer: Arc::new(signer()),
+            hasher: Arc::new(self.hasher),
+            secrets: Arc::new(secrets()),
             clock: clock.clone(),
             ids: ids.clone(),
         };
+        let sign_ins = sign_ins_of(&accounts);
         let queue =
             JobQueue { jobs: Arc::new(self.jobs), ledger: ledger.clone(), clock: clock.clone(), ids: ids.clone() };
         let (file_store, blobs) = (Arc::new(self.files), Arc::new(self.blobs));
@@ -347,6 +337,20 @@ impl Api {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = String::from_utf8(read_body(response).await.to_vec()).unwrap();
         Response { status, headers, text, closes }
+    }
+}
+
+/// Signing in to the accounts of `accounts`.
+fn sign_ins_of(accounts: &UserService) -> SignInService {
+    SignInService {
+        users: accounts.users.clone(),
+        sign_ins: accounts.sign_ins.clone(),
+        ledger: accounts.ledger.clone(),
+        hasher: accounts.hasher.clone(),
+        secrets: accounts.secrets.clone(),
+        signer: Arc::new(signer()),
+        clock: accounts.clock.clone(),
+        ids: accounts.ids.clone(),
     }
 }
 

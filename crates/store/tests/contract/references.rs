@@ -164,7 +164,7 @@ async fn a_show_stays_for_its_episodes_also_for_those_that_were_deleted(world: W
     change_episode(&world, &hidden, within.clone()).await.unwrap();
     now(world.episodes().delete(&editor(), hidden.id, &terms).await.unwrap());
     let of_hidden = of(ResourceKind::Episode, hidden.id.uuid(), "Hidden");
-    assert_eq!(users(removals.delete_show(&editor(), show, false, &terms).await), [of_hidden.clone()]);
+    assert_eq!(users(removals.delete_show(&editor(), show, false, &terms).await), std::slice::from_ref(&of_hidden));
     let live = world.create("Live").await;
     change_episode(&world, &live, within).await.unwrap();
     let mut expected = [of_hidden, of(ResourceKind::Episode, live.id.uuid(), "Live")];
