@@ -171,7 +171,8 @@ impl SignInService {
             match self.ledger.commit(set).await {
                 Ok(_) => {
                     let attempt = Attempt { email: user.email.clone(), source: AttemptSource::of(&origin) };
-                    self.sign_ins.settle_attempt(&attempt, self.clock.now()).await?;
+                    // The password is set: what fails from here on must not say otherwise.
+                    let _ = self.sign_ins.settle_attempt(&attempt, self.clock.now()).await;
                     return self.signed_in(user, id, &secret);
                 }
                 Err(CommitError::Stale) => {}

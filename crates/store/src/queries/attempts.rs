@@ -67,6 +67,9 @@ fn count(conn: &mut Conn, email: &str, source: &str, before: Failures, now: Time
 /// Forgets the failures of a source from which somebody has succeeded, and that it is strange. What the attempt itself
 /// has added to the strangers' is taken back.
 pub(super) fn settle(conn: &mut Conn, attempt: &Attempt, now: Timestamp) -> Result<(), Failure> {
+    // In the order of `begin`: two who lock in opposite orders end in a deadlock.
+    lock(conn, attempt.email.as_str(), &attempt.source.to_string(), now)?;
+    lock(conn, attempt.email.as_str(), STRANGERS, now)?;
     if history(conn, attempt, now)?.counted_for_strangers(&attempt.source, now) {
         let strangers = dsl::sign_in_attempts
             .filter(dsl::email.eq(attempt.email.as_str()))
@@ -85,9 +88,12 @@ pub(super) fn settle(conn: &mut Conn, attempt: &Attempt, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Forgets everything about an address.
+/// Forgets all failures with an address. Sources from which somebody has succeeded stay known.
 pub(super) fn forget(conn: &mut Conn, email: &str) -> Result<(), Failure> {
-    diesel::delete(dsl::sign_in_attempts.filter(dsl::email.eq(email))).execute(conn)?;
+    let of_address = || dsl::sign_in_attempts.filter(dsl::email.eq(email));
+    // In the order of `begin`: the strangers' row last.
+    diesel::update(of_address().filter(dsl::source.ne(STRANGERS))).set(dsl::failures.eq(0)).execute(conn)?;
+    diesel::delete(of_address().filter(dsl::source.eq(STRANGERS))).execute(conn)?;
     Ok(())
 }
 
