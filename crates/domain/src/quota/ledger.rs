@@ -56,7 +56,7 @@ impl QuotaLedger {
         if written >= MAX_LOG_BYTES && !self.is_exempt(user).await? {
             return Err(QuotaExceeded::LogBytes { retry_after: until_tomorrow(now) }.into());
         }
-        for (maker, jobs) in new_jobs(set) {
+        for (maker, jobs) in jobs_made_live(set, user) {
             if self.usage().queues(maker, jobs, now) {
                 continue;
             }
@@ -122,15 +122,18 @@ fn writes_records(set: &ChangeSet) -> bool {
     })
 }
 
-/// How many new jobs `set` queues, for each user.
-fn new_jobs(set: &ChangeSet) -> HashMap<UserId, usize> {
+/// How many jobs `set` makes live, for each user: new ones, and ended ones that `user` has of their own and retries.
+fn jobs_made_live(set: &ChangeSet, user: UserId) -> HashMap<UserId, usize> {
     let mut jobs = HashMap::new();
     for change in set.changes() {
         if let RecordChange::Job(change) = change
-            && change.expected().is_none()
             && let Some(maker) = change.state().created_by
         {
-            *jobs.entry(maker).or_default() += 1;
+            let retried =
+                || change.before().is_some_and(|job| !job.status.is_live()) && change.state().status.is_live();
+            if change.expected().is_none() || (maker == user && retried()) {
+                *jobs.entry(maker).or_default() += 1;
+            }
         }
     }
     jobs
