@@ -121,7 +121,9 @@ impl WorkerLoop {
     /// Waits until there may be something to claim, and a place for it.
     async fn chance(&self, seen: Arrivals, rest: Duration, free: &Semaphore) {
         let own_place = u32::try_from(SPARE_PLACES + 1).unwrap_or(u32::MAX);
-        if timeout(LOOK_FOR_OTHERS_EVERY, free.acquire_many(own_place)).await.is_err() {
+        if free.try_acquire_many(own_place).is_err() {
+            // Jobs may wait for the place that comes free: nothing tells of them again.
+            let _ = timeout(LOOK_FOR_OTHERS_EVERY, free.acquire_many(own_place)).await;
             return;
         }
         sleep(rest).await;

@@ -20,21 +20,35 @@ const READY: &str = "update jobs set ready = true where id in
   (select id from jobs where not ready and due_at <= (select clock_timestamp()) order by due_at limit 1000
    for update skip locked)";
 
+/// What is read of a locked job, with its show as it is now, and when that was.
+macro_rules! columns_of_locked {
+    () => {
+        concat!(
+            "id, locked.job_type, status, payload, results, progress, progress_message, progress_revision, priority,
+  retry_count, max_retries, error_message, episode_id, ",
+            show_of!("locked"),
+            " as show_id, created_by, granted, unique_key, run_at, started_at, completed_at, next_retry_at, attempt, worker,
+  receipt_handle, lease_expires_at, due_at, ready, created_at, updated_at, version, clock_timestamp() as looked_at"
+        )
+    };
+}
+
 /// Of each type the most urgent jobs, and then the longest due.
 const LOCK: &str = concat!(
-    "select id, locked.job_type, status, payload, results, progress, progress_message, progress_revision, priority,
-  retry_count, max_retries, error_message, episode_id, ",
-    show_of!("locked"),
-    " as show_id, created_by, granted, unique_key, run_at, started_at, completed_at, next_retry_at, attempt, worker,
-  receipt_handle, lease_expires_at, due_at, ready, created_at, updated_at, version, clock_timestamp() as looked_at
+    "select ",
+    columns_of_locked!(),
+    "
 from unnest($1::text[]) as wanted (job_type) cross join lateral
   (select * from jobs where ready and jobs.job_type = wanted.job_type order by priority desc, due_at, id limit $2
    for update skip locked) as locked"
 );
 
 /// Of each type the most urgent jobs of the users next to this one in the index, and of the system.
-const LOCK_OF_OTHERS: &str = "select locked.*, clock_timestamp() as looked_at
-from unnest($1) as wanted (job_type) cross join lateral
+const LOCK_OF_OTHERS: &str = concat!(
+    "select ",
+    columns_of_locked!(),
+    "
+from unnest($1::text[]) as wanted (job_type) cross join lateral
   (select * from (select * from jobs where ready and jobs.job_type = wanted.job_type and created_by > $3
      order by created_by, priority desc, due_at, id limit $2 for update skip locked) as after
    union all
@@ -42,7 +56,8 @@ from unnest($1) as wanted (job_type) cross join lateral
      order by created_by, priority desc, due_at, id limit $2 for update skip locked) as before
    union all
    select * from (select * from jobs where ready and jobs.job_type = wanted.job_type and created_by is null and $4
-     order by priority desc, due_at, id limit $2 for update skip locked) as systems) as locked";
+     order by priority desc, due_at, id limit $2 for update skip locked) as systems) as locked"
+);
 
 /// What a job that was never claimed has none of is left out.
 const INSERT: &str = "insert into jobs

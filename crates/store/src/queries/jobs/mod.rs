@@ -80,7 +80,7 @@ impl JobStore for Store {
     }
 
     async fn beat(&self, beats: Vec<Beat>, now: Timestamp) -> Result<Vec<bool>, StoreError> {
-        Ok(self.engine.write(Lane::Requests, move |conn| beat::renew(conn, &beats, now)).await?)
+        Ok(self.engine.write(Lane::System, move |conn| beat::renew(conn, &beats, now)).await?)
     }
 }
 
