@@ -2,7 +2,7 @@
 //!
 //! libpq waits for an answer for as long as the connection stands, and a peer that takes bytes and never answers (a failover
 //! that drops nothing, a host that was paused) keeps it standing. Nothing interrupts that wait. So each connection notes
-//! when its answer is due, and whoever asked looks at that note in place of the socket: ADR 9.
+//! when its answer is due, and whoever asked looks at that note in place of the socket: ADR 8.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{Instrumentation, InstrumentationEvent, get_default_instrumentation};
 use diesel::prelude::*;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use super::{Conn, connect};
 use crate::failure::Failure;
@@ -19,6 +20,8 @@ use crate::failure::Failure;
 const STATEMENT: Duration = Duration::from_secs(12);
 /// How long connecting may take: libpq has a limit of its own for each of a server's addresses.
 const CONNECTING: Duration = Duration::from_mins(1);
+/// How long what was asked for already may still be answered, once the connections are given up.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Makes connections that belong together: where one of them is silent, all of them are given up.
 pub(super) struct Connector {
@@ -85,10 +88,15 @@ impl Connector {
     /// Does `work`, which waits for a connection of this connector, unless they are given up.
     pub(super) async fn unless_lost<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let mut lost = self.lost.subscribe();
+        let given_up = async {
+            let _ = lost.wait_for(|lost| *lost).await;
+            // A connection of the same link that is well may be about to answer a commit that it was asked for.
+            sleep(GRACE).await;
+        };
         tokio::select! {
             biased;
             result = work => result,
-            _ = lost.wait_for(|lost| *lost) => Err(Failure::Silent),
+            () = given_up => Err(Failure::Silent),
         }
     }
 }
