@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex as SyncMutex, PoisonError, Weak};
 
 use showrunner_domain::StoreError;
 use showrunner_domain::event::{EventLog, LogPage, ReadLimit, Seq};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::Batch;
 use super::batch::Content;
@@ -25,9 +25,16 @@ pub(crate) enum Page {
 }
 
 /// The pages that connections are reading.
-#[derive(Default)]
 pub(super) struct Pages {
     slots: SyncMutex<BTreeMap<Seq, Slot>>,
+    /// However many connections catch up, they leave room in the store for those who sign in, and for projections.
+    reading: Semaphore,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self { slots: SyncMutex::default(), reading: Semaphore::new(1) }
+    }
 }
 
 impl Pages {
@@ -38,7 +45,9 @@ impl Pages {
         if let Some(content) = held.upgrade() {
             return Ok(Page::Events(Batch::from(content)));
         }
+        let turn = self.reading.acquire().await;
         let LogPage { events, scanned } = log.read(position, PAGE).await?;
+        drop(turn);
         if events.is_empty() {
             return Ok(Page::Empty(scanned));
         }
