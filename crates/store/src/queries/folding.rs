@@ -55,14 +55,16 @@ fn refold_column(conn: &mut Conn, table: &str, original: &str, folded: &str) -> 
     let read = format!(
         "select id, {original} as original, {folded} as folded from {table} where id > $1 order by id limit {AT_ONCE}"
     );
-    let write = format!("update {table} set {folded} = $1 where id = $2");
+    // Where somebody has written other text meanwhile, that was folded by its writer.
+    let write = format!("update {table} set {folded} = $1 where id = $2 and {original} = $3");
     let mut after = DbId(Uuid::nil());
     loop {
         let rows: Vec<StoredText> = diesel::sql_query(&read).bind::<Id, _>(after).load(conn)?;
         for row in &rows {
             let right = fold(&row.original);
             if right != row.folded {
-                diesel::sql_query(&write).bind::<Text, _>(right).bind::<Id, _>(row.id).execute(conn)?;
+                let write = diesel::sql_query(&write).bind::<Text, _>(right).bind::<Id, _>(row.id);
+                write.bind::<Text, _>(&row.original).execute(conn)?;
             }
         }
         match rows.last() {
