@@ -138,7 +138,8 @@ mod tests {
         drop(first);
         assert!(second.now_or_never().is_some());
         drop(other);
-        assert_eq!((turns.state().free, turns.state().running.len()), (2, 0));
+        let state = turns.state();
+        assert_eq!((state.free, state.running.len()), (2, 0));
     }
 
     #[test]

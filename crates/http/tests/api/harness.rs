@@ -194,6 +194,7 @@ impl Api {
         api.compositions.expect_list_outputs().returning(|_| Ok(Vec::new()));
         api.templates.expect_find_template().returning(|id| Ok(Some(Template { id, built_in: false, ..layout() })));
         api.templates.expect_list_templates().returning(|_| Ok(empty()));
+        api.renderer.expect_key().returning(|_, _| digest());
         api.renderer.expect_svg().returning(|_, _| Ok("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".into()));
         api.jobs.expect_find_live_job().returning(|_, _| Ok(None));
         api.jobs.expect_find_job().returning(|id| Ok(Some(Job { id, ..job() })));

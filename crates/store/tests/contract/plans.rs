@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use showrunner_domain::activity::{ActivityAction, ActivityQuery};
@@ -101,6 +101,8 @@ fn plan(location: &Location, statement: &str) -> Vec<String> {
     match location {
         Location::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+            // The store may be at work beside it.
+            conn.batch_execute("pragma busy_timeout = 5000").unwrap();
             let steps: Vec<Step> =
                 diesel::sql_query(format!("explain query plan {statement}")).load(&mut conn).unwrap();
             steps.into_iter().map(|step| step.detail).collect()
